@@ -1,0 +1,22 @@
+"""Where the windows lie. Integers only: no arrays, no reducers, no frameworks."""
+
+from poolkit.geometry.adaptive import Adaptive
+from poolkit.geometry.axis import AdaptiveWindows, AxisWindows, SlidingWindows
+from poolkit.geometry.plan import Part, Plan, Specification, bind
+from poolkit.geometry.rounding import Rounding, sliding_count
+from poolkit.geometry.sliding import AutomaticPadding, Sliding
+
+__all__ = [
+    "Adaptive",
+    "AdaptiveWindows",
+    "AutomaticPadding",
+    "AxisWindows",
+    "Part",
+    "Plan",
+    "Rounding",
+    "Sliding",
+    "SlidingWindows",
+    "Specification",
+    "bind",
+    "sliding_count",
+]

@@ -1,0 +1,35 @@
+"""How many windows fit on an axis: the only place where that is computed."""
+
+from enum import Enum
+
+__all__ = ["Rounding", "sliding_count"]
+
+
+class Rounding(Enum):
+    """What happens to the positions left over when the stride does not divide."""
+
+    FLOOR = "floor"
+    """A window that would leave the padded axis does not exist."""
+
+    CEIL = "ceil"
+    """It exists if it starts inside the input or its low padding.
+
+    This is PyTorch's ``ceil_mode`` and the rule of ONNX since opset 10.
+    """
+
+
+def sliding_count(
+    length: int, extent: int, stride: int, low: int, high: int, rounding: Rounding
+) -> int:
+    """Return the number of windows; not positive when not even one fits.
+
+    With n = `length`, e = `extent`, s = `stride`: (n + low + high - e) / s + 1,
+    rounded down or up. Python's ``//`` rounds towards minus infinity, which an
+    undersized axis needs: truncation would report one window too many.
+    """
+    span = length + low + high - extent
+    if rounding is Rounding.FLOOR:
+        return span // stride + 1
+    count = -(-span // stride) + 1
+    starts_beyond_input = (count - 1) * stride >= length + low
+    return count - 1 if starts_beyond_input else count
