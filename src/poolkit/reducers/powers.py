@@ -1,0 +1,78 @@
+"""The Lp norm of a window."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.reducers.dtypes import DType, as_float, float_accumulator
+from poolkit.reducers.reducer import Array, Fold, Reducer
+
+__all__ = ["Lp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lp(Reducer):
+    """(Σ |x|ᵖ)^(1/p); for p = ∞ its limit, the largest |x|.
+
+    Computed as s · (Σ (|x| / s)ᵖ)^(1/p) with s the largest |x| of the window, so
+    that nothing overflows or vanishes on the way: the norm of (1e200, 1e200) is
+    1.4e200. With p = ∞ the sum counts the largest elements and its 0th power is 1,
+    so the same formula gives s. Integers and bool answer in float64.
+
+    Parameters
+    ----------
+    norm_type : float, default 2.0
+        p, at least 1; infinity is allowed.
+    """
+
+    norm_type: float = 2.0
+
+    name: ClassVar[str] = "lp"
+
+    def __post_init__(self) -> None:
+        wanted = "be a number of at least 1, or infinity"
+        if isinstance(self.norm_type, bool) or not isinstance(
+            self.norm_type, (int, float, np.integer, np.floating)
+        ):
+            raise ArgumentTypeError(message("norm_type", wanted, repr(self.norm_type)))
+        if not self.norm_type >= 1:  # written so that NaN fails it
+            raise ArgumentError(message("norm_type", wanted, self.norm_type))
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        return (
+            Fold(np.maximum, _magnitude),
+            Fold(np.add, self._relative_power, sees_windows=True),
+        )
+
+    def define(self, values: Array, count: float) -> Any:
+        sizes = np.abs(values.astype(float_accumulator(values.dtype)))
+        scale = np.max(sizes, axis=-1, keepdims=True)
+        total = np.sum((sizes / _nonzero_finite(scale)) ** self.norm_type, axis=-1)
+        return self.finish((scale[..., 0], total), np.asarray(count))
+
+    def result_dtype(self, dtype: DType) -> DType:
+        return as_float(dtype)
+
+    def accumulator_dtype(self, dtype: DType) -> DType:
+        return float_accumulator(dtype)
+
+    def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
+        scale, total = folded
+        norm = scale * total ** (1 / self.norm_type)
+        return np.where((scale == 0) | ~np.isfinite(scale), scale, norm)
+
+    def _relative_power(self, values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+        (scale,) = earlier
+        return (np.abs(values) / _nonzero_finite(scale)) ** self.norm_type
+
+
+def _magnitude(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+    return np.abs(values)
+
+
+def _nonzero_finite(scale: Array) -> Array:
+    """Return the scale, or 1 where dividing by it would make a NaN."""
+    return np.where((scale == 0) | ~np.isfinite(scale), 1, scale)

@@ -1,0 +1,92 @@
+"""What a reducer is: what a window becomes, and how engines may compute it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from poolkit.reducers.dtypes import DType
+
+__all__ = ["Array", "Divisor", "Fold", "Reducer"]
+
+Array: TypeAlias = npt.NDArray[Any]
+
+Divisor: TypeAlias = Literal["valid", "padded", "window"] | float
+"""What a sum is divided by.
+
+``"valid"``: the elements inside the input. ``"padded"``: those inside the input or
+its padding (PyTorch's ``count_include_pad=True``). ``"window"``: all elements of
+the window, wherever they lie. Or a number.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One pass over the elements of every window.
+
+    Attributes
+    ----------
+    combine : ufunc
+        Associative and commutative.
+    lift : callable, optional
+        ``lift(values, earlier, count)``: what each element contributes, given the
+        results of the folds before this one and the divisor of its window. It is
+        called with values already in the accumulator's dtype.
+    sees_windows : bool
+        Whether `lift` uses `earlier` or `count`. If not, the fold is separable:
+        it may be carried out axis by axis.
+    """
+
+    combine: np.ufunc
+    lift: Callable[[Array, tuple[Array, ...], Any], Array] | None = None
+    sees_windows: bool = False
+
+
+class Reducer(ABC):
+    """What a window becomes.
+
+    Laws: ``define`` depends on the elements, not on how the window was cut out;
+    finishing the folds gives what ``define`` gives, up to rounding.
+    """
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        """How to compute it in passes. Empty: only ``define`` knows."""
+        return ()
+
+    @property
+    def divisor(self) -> Divisor:
+        """How the elements of a window are counted for ``define`` and ``finish``."""
+        return "valid"
+
+    @abstractmethod
+    def define(self, values: Array, count: float) -> Any:
+        """Return what windows of these values become.
+
+        Parameters
+        ----------
+        values : array of shape (..., k)
+            The elements inside the input, in row-major order of the window.
+        count : float
+            The divisor.
+        """
+
+    @abstractmethod
+    def result_dtype(self, dtype: DType) -> DType | None:
+        """Return the dtype of the answer; None if ``define`` decides."""
+
+    def accumulator_dtype(self, dtype: DType) -> DType:
+        """Return the dtype that folds compute in."""
+        return dtype
+
+    def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
+        """Return the answer from the results of the folds."""
+        del count
+        return folded[-1]

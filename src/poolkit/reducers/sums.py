@@ -1,0 +1,125 @@
+"""Sum, mean and product.
+
+Sums of floats are accumulated in float64 at least. Integers and bool are summed
+and multiplied in 64 bits, wrapping around as NumPy's do; their mean is float64.
+NaN and infinities follow IEEE 754. Padding adds nothing.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.reducers.dtypes import DType, as_float, as_wide, float_accumulator
+from poolkit.reducers.reducer import Array, Divisor, Fold, Reducer
+
+__all__ = ["Mean", "Product", "Sum", "exact_sum"]
+
+
+def _sum_without_rounding(values: Sequence[float]) -> float:
+    """Return the float64 nearest to the true sum of float64 values."""
+    try:
+        return math.fsum(values)
+    except (OverflowError, ValueError):  # beyond the largest float; inf - inf
+        return float(np.sum(values))
+
+
+_exact_sums = np.vectorize(_sum_without_rounding, otypes=[np.float64], signature="(k)->()")
+
+
+def exact_sum(values: Array) -> Any:
+    """Return sums over the last axis, rounded once, of float64 or narrower values.
+
+    Longer floats, which `math.fsum` would cut short, are added as they are.
+    """
+    if values.dtype.itemsize > np.dtype(np.float64).itemsize:
+        return np.sum(values, axis=-1)
+    return _exact_sums(values.astype(np.float64))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Reducer):
+    """The sum of the elements."""
+
+    name: ClassVar[str] = "sum"
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        return (Fold(np.add),)
+
+    def define(self, values: Array, count: float) -> Any:
+        if values.dtype.kind == "f":
+            return exact_sum(values)
+        return np.sum(values, axis=-1, dtype=as_wide(values.dtype))
+
+    def result_dtype(self, dtype: DType) -> DType:
+        return as_wide(dtype)
+
+    def accumulator_dtype(self, dtype: DType) -> DType:
+        return float_accumulator(dtype) if dtype.kind == "f" else as_wide(dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean(Reducer):
+    """The sum of the elements, divided by a count of them.
+
+    Parameters
+    ----------
+    divisor : {"valid", "padded", "window"} or float, default "valid"
+        What to divide by; a number is PyTorch's ``divisor_override``.
+    """
+
+    divisor: Divisor = "valid"
+
+    name: ClassVar[str] = "mean"
+
+    def __post_init__(self) -> None:
+        wanted = 'be "valid", "padded", "window" or a number other than 0'
+        if isinstance(self.divisor, str):
+            if self.divisor not in ("valid", "padded", "window"):
+                raise ArgumentError(message("divisor", wanted, repr(self.divisor)))
+        elif isinstance(self.divisor, bool) or not isinstance(
+            self.divisor, (int, float, np.integer, np.floating)
+        ):
+            raise ArgumentTypeError(message("divisor", wanted, repr(self.divisor)))
+        elif self.divisor == 0 or not math.isfinite(self.divisor):
+            raise ArgumentError(message("divisor", wanted, self.divisor))
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        return (Fold(np.add),)
+
+    def define(self, values: Array, count: float) -> Any:
+        return exact_sum(values) / count
+
+    def result_dtype(self, dtype: DType) -> DType:
+        return as_float(dtype)
+
+    def accumulator_dtype(self, dtype: DType) -> DType:
+        return float_accumulator(dtype)
+
+    def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
+        return np.divide(folded[0], count)
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Reducer):
+    """The product of the elements."""
+
+    name: ClassVar[str] = "product"
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        return (Fold(np.multiply),)
+
+    def define(self, values: Array, count: float) -> Any:
+        return np.prod(values, axis=-1, dtype=self.accumulator_dtype(values.dtype))
+
+    def result_dtype(self, dtype: DType) -> DType:
+        return as_wide(dtype)
+
+    def accumulator_dtype(self, dtype: DType) -> DType:
+        return float_accumulator(dtype) if dtype.kind == "f" else as_wide(dtype)
