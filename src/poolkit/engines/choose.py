@@ -1,0 +1,57 @@
+"""Which engine serves a request: the single decision."""
+
+import numpy as np
+
+from poolkit._errors import ArgumentError, UnsupportedError, message
+from poolkit.engines.compiled import CompiledEngine
+from poolkit.engines.engine import Engine
+from poolkit.engines.portable import PortableEngine
+from poolkit.engines.reference import ReferenceEngine
+from poolkit.geometry import Plan
+from poolkit.reducers import Reducer
+from poolkit.reducers.dtypes import DType
+from poolkit.reducers.reducer import Array
+
+__all__ = ["ENGINES", "choose_engine", "run"]
+
+ENGINES: tuple[Engine, ...] = (CompiledEngine(), PortableEngine(), ReferenceEngine())
+"""Fastest first."""
+
+
+def choose_engine(plan: Plan, reducer: Reducer, dtype: DType, wanted: str | None = None) -> Engine:
+    """Return the engine asked for, or the fastest that can serve the request.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no engine of that name.
+    UnsupportedError
+        If the engine asked for is unavailable, or does not serve the request.
+    """
+    if wanted is None:
+        return next(
+            engine
+            for engine in ENGINES
+            if engine.unavailable() is None and engine.refusal(plan, reducer, dtype) is None
+        )
+    named = {engine.name: engine for engine in ENGINES}
+    if wanted not in named:
+        listed = ", ".join(f'"{name}"' for name in named)
+        raise ArgumentError(message("engine", f"be one of {listed}", repr(wanted)))
+    engine = named[wanted]
+    reason = engine.unavailable() or engine.refusal(plan, reducer, dtype)
+    if reason is not None:
+        hint = "leave `engine` out and the fastest capable one is chosen."
+        raise UnsupportedError(f'engine "{wanted}": {reason}\nHint: {hint}')
+    return engine
+
+
+def run(plan: Plan, reducer: Reducer, x: Array, wanted: str | None = None) -> Array:
+    """Carry out a plan on the engine asked for, or the fastest that can.
+
+    Infinities and NaN are answers here, not accidents: NumPy's warnings about them
+    are silenced.
+    """
+    engine = choose_engine(plan, reducer, x.dtype, wanted)
+    with np.errstate(all="ignore"):
+        return engine.run(plan, reducer, x)

@@ -1,0 +1,76 @@
+"""What an engine is, and the questions about a plan that need arrays."""
+
+from abc import ABC, abstractmethod
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+
+from poolkit.geometry import AxisWindows, Plan
+from poolkit.reducers import Divisor, Reducer
+from poolkit.reducers.dtypes import DType
+from poolkit.reducers.reducer import Array
+
+__all__ = ["Engine", "count_elements", "divisors"]
+
+
+class Engine(ABC):
+    """A way to carry out plans.
+
+    Law: whatever the engine, the same plan, reducer and array give what
+    ``reference`` gives: exactly for maxima and minima, up to rounding for sums.
+    """
+
+    name: ClassVar[str]
+
+    def unavailable(self) -> str | None:
+        """Return why the engine cannot be used on this machine; None if it can."""
+        return None
+
+    def refusal(self, plan: Plan, reducer: Reducer, dtype: DType) -> str | None:
+        """Return why the engine does not serve a request; None if it does."""
+        del plan, reducer, dtype
+        return None
+
+    @abstractmethod
+    def run(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
+        """Return the pooled array, of shape ``plan.output_shape``.
+
+        The array is a real numeric or bool one of shape ``plan.shape``, of any
+        strides and byte order; it is not written to.
+        """
+
+
+def count_elements(windows: AxisWindows, window: int, rule: str) -> int:
+    """Return how many elements of a window a divisor rule counts."""
+    if rule == "valid":
+        return windows.valid_count(window)
+    if rule == "padded":
+        return windows.padded_count(window)
+    return windows.window_count(window)
+
+
+def divisors(plan: Plan, rule: Divisor) -> Array:
+    """Return what each window's sum is divided by, broadcastable to the output."""
+    if not isinstance(rule, str):
+        return np.asarray(rule, dtype=np.float64)
+    counts = np.ones((1,) * len(plan.shape))
+    for axis, windows in zip(plan.axes, plan.windows, strict=True):
+        shape = [1] * len(plan.shape)
+        shape[axis] = windows.count
+        counts = counts * _axis_counts(windows, rule).reshape(shape)
+    return counts
+
+
+@lru_cache(maxsize=256)
+def _axis_counts(windows: AxisWindows, rule: str) -> Array:
+    """Return the count of every window on an axis, as float64."""
+    interior = windows.interior()
+    # Asking window by window takes 1 µs each; the interior's are all alike.
+    counts = np.empty(windows.count)
+    if interior:
+        counts[interior.start : interior.stop] = count_elements(windows, interior.start, rule)
+    for window in windows.border():
+        counts[window] = count_elements(windows, window, rule)
+    counts.flags.writeable = False
+    return counts
