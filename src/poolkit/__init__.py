@@ -1,0 +1,35 @@
+"""Pooling: the windows of any framework, answered exactly, fast, and explained."""
+
+from poolkit import geometry, reducers
+from poolkit._errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    MissingDependencyError,
+    PoolError,
+    UnsupportedError,
+    WindowFitError,
+)
+from poolkit.ops import *
+from poolkit.ops import __all__ as _operators
+
+__all__ = [
+    "ArgumentError",
+    "ArgumentTypeError",
+    "MissingDependencyError",
+    "PoolError",
+    "UnsupportedError",
+    "WindowFitError",
+    "__version__",
+    "geometry",
+    "reducers",
+]
+__all__ += _operators
+
+
+def __getattr__(name: str) -> str:
+    """Return the version when asked: looking it up takes as long as importing NumPy's core."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("poolkit")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,40 @@
+"""Which arrays are accepted, and what comes of them."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from poolkit._errors import ArgumentTypeError, message
+
+__all__ = ["as_numeric_array"]
+
+KINDS = "biuf"
+"""NumPy's letters for bool, signed and unsigned integers, and floats."""
+
+
+def as_numeric_array(x: object) -> npt.NDArray[Any]:
+    """Return a NumPy array or nested lists of numbers as an array, without copying.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is neither, or holds anything but integers, floats or bool.
+    """
+    wanted = "be a NumPy array, or nested lists, of integers, floats or bool"
+    if isinstance(x, np.ma.MaskedArray):
+        # np.asarray would silently take the values behind the mask.
+        raise ArgumentTypeError(
+            message("x", wanted, "a masked array", hint="pass x.filled(value) for some value.")
+        )
+    if isinstance(x, list | tuple | int | float | np.generic):
+        try:
+            x = np.asarray(x)
+        except ValueError:
+            raise ArgumentTypeError(message("x", wanted, "lists of unequal lengths")) from None
+    if not isinstance(x, np.ndarray):
+        came = f"{type(x).__module__}.{type(x).__qualname__}"
+        raise ArgumentTypeError(message("x", wanted, came.removeprefix("builtins.")))
+    if x.dtype.kind not in KINDS:
+        raise ArgumentTypeError(message("x", wanted, f"dtype {x.dtype}"))
+    return x
