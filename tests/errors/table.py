@@ -1,0 +1,207 @@
+"""Every message that poolkit gives: what was called, the class, the sentence.
+
+Run as a program, this writes the gallery in the documentation.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import poolkit
+
+GALLERY = Path(__file__).parents[2] / "docs" / "errors.md"
+
+x = np.zeros((2, 3, 8, 8), np.float32)
+median = np.median
+
+
+def keeps_the_axis(windows, axis):
+    return windows
+
+
+@dataclass(frozen=True)
+class Row:
+    call: str
+    error: type[Exception]
+    sentence: str
+
+    def run(self) -> object:
+        return eval(self.call, globals())
+
+
+ARGUMENT, TYPE, FIT = poolkit.ArgumentError, poolkit.ArgumentTypeError, poolkit.WindowFitError
+PER_AXIS = "be an integer, or a sequence of one per pooled axis, each at least 1"
+PADDING = (
+    'be "valid", "same", "same_lower", an integer of at least 0, or a sequence of one integer '
+    "or (low, high) pair per pooled axis"
+)
+ARRAY = "be a NumPy array, or nested lists, of integers, floats or bool"
+REDUCE = (
+    "be a reducer, a function of (windows, axis), or one of max, min, sum, mean, lp, std, var, "
+    "range, product"
+)
+
+TABLE = [
+    # The windows.
+    Row("poolkit.max_pool2d(x, 0)", ARGUMENT, f"`kernel_size` must {PER_AXIS}; got 0."),
+    Row("poolkit.max_pool2d(x, (2, -1))", ARGUMENT, f"`kernel_size` must {PER_AXIS}; got (2, -1)."),
+    Row("poolkit.max_pool2d(x, 2.0)", TYPE, f"`kernel_size` must {PER_AXIS}; got 2.0."),
+    Row("poolkit.max_pool2d(x, True)", TYPE, f"`kernel_size` must {PER_AXIS}; got True."),
+    Row("poolkit.max_pool2d(x, '2')", TYPE, f"`kernel_size` must {PER_AXIS}; got '2'."),
+    Row("poolkit.max_pool2d(x, None)", TYPE, f"`kernel_size` must {PER_AXIS}; got None."),
+    Row("poolkit.max_pool2d(x, ((2, 2), 2))", TYPE, f"`kernel_size` must {PER_AXIS}; got ((2, 2), 2)."),
+    Row(
+        "poolkit.max_pool2d(x, (2, 2, 2))",
+        ARGUMENT,
+        "`kernel_size` must hold one value per pooled axis, 2; got 3: (2, 2, 2).",
+    ),
+    Row("poolkit.max_pool(x, ())", ARGUMENT, "`kernel_size` must hold at least one value; got ()."),
+    Row(
+        "poolkit.max_pool(x, 2)",
+        ARGUMENT,
+        "`kernel_size` must be a sequence of one value per pooled axis, unless `axes` is given or "
+        "the operator's name says the number of axes; got 2.\n"
+        "Hint: write kernel_size=(2, 2) to pool the last two axes.",
+    ),
+    Row("poolkit.max_pool(x, 2.5)", TYPE, f"`kernel_size` must {PER_AXIS}; got 2.5."),
+    Row("poolkit.max_pool2d(x, 2, stride=0)", ARGUMENT, f"`stride` must {PER_AXIS}; got 0."),
+    Row("poolkit.max_pool2d(x, 2, stride=(1,))", ARGUMENT, "`stride` must hold one value per pooled axis, 2; got 1: (1,)."),
+    Row("poolkit.max_pool2d(x, 2, dilation=0)", ARGUMENT, f"`dilation` must {PER_AXIS}; got 0."),
+    Row("poolkit.max_pool2d(x, 2, padding=-1)", ARGUMENT, f"`padding` must {PADDING}; got -1."),
+    Row("poolkit.max_pool2d(x, 2, padding='SAME')", ARGUMENT, f"`padding` must {PADDING}; got 'SAME'."),
+    Row("poolkit.max_pool2d(x, 2, padding=0.5)", TYPE, f"`padding` must {PADDING}; got 0.5."),
+    Row("poolkit.max_pool2d(x, 2, padding=((0, 1, 2), 0))", ARGUMENT, f"`padding` must {PADDING}; got ((0, 1, 2), 0)."),
+    Row("poolkit.max_pool2d(x, 2, padding=(0, 1, 2))", ARGUMENT, "`padding` must hold one entry per pooled axis, 2; got 3: (0, 1, 2)."),
+    Row(
+        "poolkit.max_pool1d(x, 2, padding=(0, 1))",
+        ARGUMENT,
+        "`padding` must hold one entry per pooled axis, 1; got 2: (0, 1).\n"
+        "Hint: write ((low, high),) for a pair on one axis.",
+    ),
+    Row("poolkit.max_pool2d(x, 2, ceil_mode=1)", TYPE, "`ceil_mode` must be True or False; got 1."),
+    Row("poolkit.avg_pool2d(x, 2, count_include_pad=None)", TYPE, "`count_include_pad` must be True or False; got None."),
+    Row(
+        "poolkit.avg_pool2d(x, 2, divisor_override=0)",
+        ARGUMENT,
+        '`divisor` must be "valid", "padded", "window" or a number other than 0; got 0.',
+    ),
+    Row("poolkit.reducers.Mean('all')", ARGUMENT, '`divisor` must be "valid", "padded", "window" or a number other than 0; got \'all\'.'),
+    Row("poolkit.reducers.Mean(None)", TYPE, '`divisor` must be "valid", "padded", "window" or a number other than 0; got None.'),
+    Row("poolkit.reducers.Mean(float('nan'))", ARGUMENT, '`divisor` must be "valid", "padded", "window" or a number other than 0; got nan.'),
+    # Windows that do not fit.
+    Row(
+        "poolkit.max_pool2d(x, 9)",
+        FIT,
+        "axis 2: a window of extent 9 does not fit into 8 elements (8 input + 0 padding).\n"
+        "Hint: use at most 8 elements.\n"
+        "axis 3: a window of extent 9 does not fit into 8 elements (8 input + 0 padding).\n"
+        "Hint: use at most 8 elements.",
+    ),
+    Row(
+        "poolkit.max_pool(x, 4, axes=3, dilation=3)",
+        FIT,
+        "axis 3: a window of extent 10 (4 elements, dilation 3) does not fit into 8 elements "
+        "(8 input + 0 padding).\nHint: use at most 3 elements at this dilation.",
+    ),
+    Row(
+        "poolkit.max_pool(x, 3, axes=2, padding=3)",
+        FIT,
+        "`padding` on axis 2 makes window 0 lie wholly in padding (positions -3 to -1, the input "
+        "has 0 to 7); an empty window has no value.",
+    ),
+    Row(
+        "poolkit.max_pool(np.zeros((4, 0)), 1, axes=1)",
+        FIT,
+        "axis 1: a window of extent 1 does not fit into 0 elements (0 input + 0 padding).",
+    ),
+    Row(
+        "poolkit.max_pool(np.zeros((4, 1)), 3, axes=1, stride=6, padding=1, dilation=2)",
+        FIT,
+        "axis 1: a window of extent 5 (3 elements, dilation 2) does not fit into 3 elements "
+        "(1 input + 2 padding).\nHint: use at most 2 elements at this dilation.",
+    ),
+    Row(
+        "poolkit.max_pool(np.zeros(1), 3, axes=0, stride=6, padding=1, dilation=2, ceil_mode=True)",
+        FIT,
+        "`padding` on axis 0 makes window 0 lie wholly in padding (positions -1 to 3, the input "
+        "has 0 to 0); an empty window has no value.",
+    ),
+    Row("poolkit.global_max_pool(np.zeros((0, 3)), axes=0)", FIT, "axis 0: 0 elements cannot be shared out among windows."),
+    # The axes.
+    Row("poolkit.max_pool(x, 2, axes=4)", ARGUMENT, "`axes` must lie in -4 to 3 for an array of 4 axes; got (4,)."),
+    Row("poolkit.max_pool(x, 2, axes=(1, -3))", ARGUMENT, "`axes` must name each axis once; got (1, -3)."),
+    Row("poolkit.max_pool(x, 2, axes='x')", TYPE, "`axes` must be an integer or a sequence of integers; got 'x'."),
+    Row("poolkit.max_pool(x, 2, axes=1.0)", TYPE, "`axes` must be an integer or a sequence of integers; got 1.0."),
+    Row("poolkit.max_pool(x, 2, axes=())", ARGUMENT, "`axes` must name at least one axis; got ()."),
+    Row("poolkit.max_pool3d(np.zeros((4, 4)), 2)", ARGUMENT, "3 axes cannot be pooled in an array of 2 axes."),
+    Row("poolkit.max_pool2d(3.0, 2)", ARGUMENT, "2 axes cannot be pooled in an array of 0 axes."),
+    Row("poolkit.global_max_pool(x)", ARGUMENT, "`axes` must name the axes to pool, unless the operator's name says how many; got None."),
+    Row("poolkit.global_max_pool2d(x, keepdims=0)", TYPE, "`keepdims` must be True or False; got 0."),
+    # Adaptive sizes.
+    Row("poolkit.adaptive_max_pool2d(x, 0)", ARGUMENT, f"`output_size` must {PER_AXIS}; got 0."),
+    Row("poolkit.adaptive_max_pool2d(x, (2, 2.5))", TYPE, f"`output_size` must {PER_AXIS}; got 2.5."),
+    Row("poolkit.adaptive_max_pool2d(x, (2, 2, 2))", ARGUMENT, "`output_size` must hold one value per pooled axis, 2; got 3: (2, 2, 2)."),
+    Row("poolkit.adaptive_max_pool(x, ())", ARGUMENT, "`output_size` must hold at least one value; got ()."),
+    Row(
+        "poolkit.adaptive_max_pool2d(x, 4799942556533499770)",
+        ARGUMENT,
+        "the output would have the shape (2, 3, 4799942556533499770, 4799942556533499770), "
+        "too large.",
+    ),
+    # The array.
+    Row("poolkit.max_pool2d(None, 2)", TYPE, f"`x` must {ARRAY}; got NoneType."),
+    Row("poolkit.max_pool2d('picture', 2)", TYPE, f"`x` must {ARRAY}; got str."),
+    Row("poolkit.max_pool1d([[1, 2], [3]], 1)", TYPE, f"`x` must {ARRAY}; got lists of unequal lengths."),
+    Row("poolkit.max_pool1d(np.zeros(4, complex), 2)", TYPE, f"`x` must {ARRAY}; got dtype complex128."),
+    Row("poolkit.max_pool1d(np.array(['a', 'b']), 2)", TYPE, f"`x` must {ARRAY}; got dtype <U1."),
+    Row("poolkit.max_pool1d(np.array([1, None]), 2)", TYPE, f"`x` must {ARRAY}; got dtype object."),
+    Row("poolkit.max_pool1d(np.zeros(4, 'M8[s]'), 2)", TYPE, f"`x` must {ARRAY}; got dtype datetime64[s]."),
+    Row(
+        "poolkit.max_pool1d(np.ma.masked_equal([1, 2, 3, 2], 2), 2)",
+        TYPE,
+        f"`x` must {ARRAY}; got a masked array.\nHint: pass x.filled(value) for some value.",
+    ),
+    # The reducer.
+    Row("poolkit.pool2d(x, 2, reduce='maximum')", ARGUMENT, f"`reduce` must {REDUCE}; got 'maximum'."),
+    Row("poolkit.pool2d(x, 2, reduce=None)", TYPE, f"`reduce` must {REDUCE}; got None."),
+    Row("poolkit.pool2d(x, 2, reduce=poolkit.reducers.Lp)", TYPE, f"`reduce` must {REDUCE}; got <class 'poolkit.reducers.powers.Lp'>."),
+    Row(
+        "poolkit.pool2d(x, 2, reduce=keeps_the_axis)",
+        ARGUMENT,
+        "`reduce` must drop the last axis of what it is given (windows of shape (2, 3, 4, 4, 4) "
+        "become values of shape (2, 3, 4, 4)); got shape (2, 3, 4, 4, 4) from keeps_the_axis.",
+    ),
+    Row("poolkit.lp_pool2d(x, 0.5, 2)", ARGUMENT, "`norm_type` must be a number of at least 1, or infinity; got 0.5."),
+    Row("poolkit.lp_pool2d(x, float('nan'), 2)", ARGUMENT, "`norm_type` must be a number of at least 1, or infinity; got nan."),
+    Row("poolkit.lp_pool2d(x, '2', 2)", TYPE, "`norm_type` must be a number of at least 1, or infinity; got '2'."),
+    Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
+    Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
+    # The engine.
+    Row(
+        "poolkit.max_pool2d(x, 2, engine='fast')",
+        ARGUMENT,
+        '`engine` must be one of "compiled", "portable", "reference"; got \'fast\'.',
+    ),
+]  # fmt: skip
+
+
+def gallery() -> str:
+    """Return the table as a page."""
+    lines = [
+        "# What goes wrong, and what poolkit says",
+        "",
+        "`x` has the shape (2, 3, 8, 8). Every class derives from `poolkit.PoolError` and from",
+        "Python's own: `ArgumentError` and `WindowFitError` from `ValueError`, `ArgumentTypeError`",
+        "from `TypeError`, `UnsupportedError` from `NotImplementedError`. This page is generated",
+        "by `tests/errors/table.py`, and every row of it is a test.",
+        "",
+    ]
+    for row in TABLE:
+        sentence = row.sentence.replace("\n", "\n    ")
+        lines += [f"`{row.call}`", "", f"    {row.error.__name__}: {sentence}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    GALLERY.write_text(gallery(), encoding="utf-8")
