@@ -39,9 +39,6 @@ def test_public_names_are_documented(module):
 )
 def test_operators_document_everything(name):
     operator = getattr(poolkit, name)
-    if name.startswith(("adaptive_", "global_")) and name not in ("adaptive_pool", "global_pool"):
-        assert ":func:`" in operator.__doc__
-        return
     for section in SECTIONS:
         assert re.search(rf"^ *{section}\n *-+$", operator.__doc__, re.MULTILINE), section
     for parameter in inspect.signature(operator).parameters:
@@ -57,6 +54,4 @@ def test_no_grab_bags(folder):
 def test_files_are_short():
     for path in (ROOT / "src").rglob("*.py"):
         lines = path.read_text(encoding="utf-8").count("\n")
-        # Operators are mostly docstring.
-        limit = 650 if path.parent.name == "ops" else 300
-        assert lines <= limit, f"{path} has {lines} lines"
+        assert lines <= 300, f"{path} has {lines} lines"

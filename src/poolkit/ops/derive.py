@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy.typing as npt
 
+from poolkit.ops.documentation import compose
 from poolkit.ops.run import Array
 from poolkit.reducers import Reducer
 
@@ -33,14 +34,7 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str) 
         parameters=[*shared, *parameters.values()]
     )
     operator.__name__ = operator.__qualname__ = name
-    summary = (reducer.__doc__ or "").partition("\n")[0]
-    call = ", ".join(f"{key}={key}" for key in parameters)
-    operator.__doc__ = (
-        f"{summary}\n\n``{name}`` is :func:`{family.__name__}` with "
-        f"``reduce=poolkit.reducers.{reducer.__name__}({call})``; its shapes, errors and "
-        f"rules are those of that function and of\n"
-        f":class:`poolkit.reducers.{reducer.__name__}`."
-    )
+    operator.__doc__ = compose(family, reducer)
     return operator
 
 

@@ -1,10 +1,12 @@
 """The sentences that the docstrings of operators share, each written once."""
 
+import re
 from collections.abc import Callable
+from inspect import cleandoc
 from textwrap import indent
 from typing import TypeVar
 
-__all__ = ["documented"]
+__all__ = ["compose", "documented"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -33,9 +35,6 @@ axes : int or sequence of int, optional
     The pooled axes, in the order of `kernel_size`; by default the last ones.
 engine : {"compiled", "portable", "reference"}, optional
     What carries it out; by default the fastest that can.""",
-    "ddof": """\
-ddof : int, default 0
-    Degrees of freedom taken off the divisor, at least 0: PyTorch's `correction`.""",
     "output_size": """\
 output_size : int, None or sequence of them, in windows, each >= 1
     m, the windows on each pooled axis; None keeps the axis as long as it is. A
@@ -63,8 +62,9 @@ UnsupportedError
     "empty": """\
 Empty windows: an error, before any computation.""",
     "cost": """\
-Gradient: not available yet. Cost: passes over the data grow with log₂ k, not with k,
-where `dilation` is 1; temporary memory is a fixed size.""",
+Gradient: not available yet.
+Cost: temporary memory is a fixed size. Passes over the data grow with log₂ k where
+`dilation` is 1, except for norms and spreads, which visit every element of a window.""",
 }
 
 
@@ -79,3 +79,42 @@ def documented(function: F) -> F:
     if function.__doc__ is not None:
         function.__doc__ = "\n".join(lines)
     return function
+
+
+def compose(family: Callable[..., object], reducer: type) -> str:
+    """Return the docstring of a family of windows with the reducer fixed.
+
+    Parameters, results and errors are the family's, the rules and the example the
+    reducer's.
+    """
+    if family.__doc__ is None or reducer.__doc__ is None:  # python -OO
+        return ""
+    of_windows, of_values = _sections(family.__doc__), _sections(reducer.__doc__)
+    summary, _, details = of_values[""].partition("\n")
+    where = of_windows[""].partition("\n")[0].partition("a reducer makes of ")[2]
+    # The family's parameter `reduce` gives way to the reducer's own parameters.
+    parameters = re.sub(
+        r"^reduce :.*?(?=^\w)",
+        of_values.get("Parameters", "") + "\n" if "Parameters" in of_values else "",
+        of_windows["Parameters"],
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    sections = {
+        "Parameters": parameters,
+        "Returns": of_windows["Returns"],
+        "Raises": of_windows["Raises"],
+        "Notes": f"{of_values['Notes']}\n{SHARED['empty']}\n{SHARED['cost']}",
+        "Examples": of_values["Examples"],
+    }
+    lines = [f"Return {summary[0].lower()}{summary[1:].rstrip('.')} of {where}", details.strip()]
+    lines += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in sections.items()]
+    lines.append(f"See Also\n--------\n{family.__name__} : any reducer or function on such windows")
+    return "\n\n".join(line for line in lines if line)
+
+
+def _sections(docstring: str) -> dict[str, str]:
+    """Return the sections of a numpydoc docstring by title; the summary's is empty."""
+    pieces = re.split(r"^(\w[\w ]+)\n-{3,}\n", cleandoc(docstring), flags=re.MULTILINE)
+    return {"": pieces[0].strip()} | {
+        title: text.strip() for title, text in zip(pieces[1::2], pieces[2::2], strict=True)
+    }

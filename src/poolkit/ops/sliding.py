@@ -1,10 +1,12 @@
 """Sliding windows × reducers: the operators whose windows have a given size."""
 
+from typing import Any, Protocol
+
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, boolean, sliding_specification
-from poolkit.ops.derive import of_ranks
-from poolkit.ops.documentation import documented
+from poolkit.ops.derive import of_ranks, of_reducer
+from poolkit.ops.documentation import compose, documented
 from poolkit.ops.run import Array, Reduce, run
 from poolkit.reducers import Lp, Max, Mean, Min, Product, Range, Std, Sum, Var, find
 from poolkit.reducers.reducer import Divisor
@@ -122,119 +124,6 @@ def pool(
 
 
 @documented
-def max_pool(
-    x: npt.ArrayLike,
-    kernel_size: OneOrPerAxis,
-    *,
-    stride: OneOrPerAxis | None = None,
-    padding: Padding = 0,
-    dilation: OneOrPerAxis = 1,
-    ceil_mode: bool = False,
-    axes: Axes = None,
-    engine: str | None = None,
-) -> Array:
-    """Return the largest element of every sliding window.
-
-    y[o] = max over j of x[o·stride − low + j·dilation], padding left out.
-
-    Parameters
-    ----------
-    {x}
-    {kernel_size}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one becomes NaN. Infinities are values like any other.
-    Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
-    Dtype: that of `x`; exact.
-    {cost}
-    Source: PyTorch's ``max_pool2d``; deviations: padding is limited only by the rule
-    that no window may be empty.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import poolkit
-    >>> x = np.array([[3, 8, 1, 5], [6, 2, 4, 0], [7, 1, 9, 2], [4, 3, 6, 8]])
-    >>> poolkit.max_pool(x, (2, 2))
-    array([[8, 5],
-           [7, 9]])
-    >>> poolkit.max_pool(x, 2, stride=1, padding="same", axes=1)
-    array([[8, 8, 5, 5],
-           [6, 4, 4, 0],
-           [7, 9, 9, 2],
-           [4, 6, 8, 8]])
-
-    See Also
-    --------
-    adaptive_max_pool : the number of windows is given, not their size
-    """
-    asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Max(), asked, engine)
-
-
-@documented
-def min_pool(
-    x: npt.ArrayLike,
-    kernel_size: OneOrPerAxis,
-    *,
-    stride: OneOrPerAxis | None = None,
-    padding: Padding = 0,
-    dilation: OneOrPerAxis = 1,
-    ceil_mode: bool = False,
-    axes: Axes = None,
-    engine: str | None = None,
-) -> Array:
-    """Return the smallest element of every sliding window.
-
-    y[o] = min over j of x[o·stride − low + j·dilation], padding left out.
-
-    Parameters
-    ----------
-    {x}
-    {kernel_size}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one becomes NaN. Infinities are values like any other.
-    Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
-    Dtype: that of `x`; exact. The idiom ``-max_pool(-x)`` is wrong for unsigned
-    integers and for the most negative signed one; this is not.
-    {cost}
-    Source: the definition.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import poolkit
-    >>> poolkit.min_pool(np.array([3, 1, 4, 1, 5, 9], dtype=np.uint8), (2,))
-    array([1, 1, 5], dtype=uint8)
-    """
-    asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Min(), asked, engine)
-
-
-@documented
 def avg_pool(
     x: npt.ArrayLike,
     kernel_size: OneOrPerAxis,
@@ -299,105 +188,6 @@ def avg_pool(
     return run(x, Mean(divisor), asked, engine)
 
 
-@documented
-def sum_pool(
-    x: npt.ArrayLike,
-    kernel_size: OneOrPerAxis,
-    *,
-    stride: OneOrPerAxis | None = None,
-    padding: Padding = 0,
-    dilation: OneOrPerAxis = 1,
-    ceil_mode: bool = False,
-    axes: Axes = None,
-    engine: str | None = None,
-) -> Array:
-    """Return the sum of every sliding window.
-
-    y[o] = Σ over j of x[o·stride − low + j·dilation], padding left out.
-
-    Parameters
-    ----------
-    {x}
-    {kernel_size}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one becomes NaN, and so does one with both infinities.
-    Dtype: that of `x` for floats, accumulated in float64; uint64 for unsigned
-    integers, int64 for the others and bool, wrapping around as NumPy's sums do.
-    {cost}
-    Source: the definition.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import poolkit
-    >>> poolkit.sum_pool(np.array([[True, False, True], [True, True, True]]), (2, 2), stride=1)
-    array([[3, 3]])
-    """
-    asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Sum(), asked, engine)
-
-
-@documented
-def product_pool(
-    x: npt.ArrayLike,
-    kernel_size: OneOrPerAxis,
-    *,
-    stride: OneOrPerAxis | None = None,
-    padding: Padding = 0,
-    dilation: OneOrPerAxis = 1,
-    ceil_mode: bool = False,
-    axes: Axes = None,
-    engine: str | None = None,
-) -> Array:
-    """Return the product of every sliding window.
-
-    y[o] = Π over j of x[o·stride − low + j·dilation], padding left out.
-
-    Parameters
-    ----------
-    {x}
-    {kernel_size}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one becomes NaN, and so does one with 0 and an infinity.
-    Dtype: as for :func:`sum_pool`.
-    {cost}
-    Source: the definition.
-
-    Examples
-    --------
-    >>> import poolkit
-    >>> poolkit.product_pool([1.0, 2.0, 3.0, 4.0], (2,))
-    array([ 2., 12.])
-    """
-    asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Product(), asked, engine)
-
-
-@documented
 def lp_pool(
     x: npt.ArrayLike,
     norm_type: float,
@@ -410,198 +200,40 @@ def lp_pool(
     axes: Axes = None,
     engine: str | None = None,
 ) -> Array:
-    """Return the Lp norm of every sliding window.
-
-    y[o] = (Σ over j of |x[o·stride − low + j·dilation]|ᵖ)^(1/p), padding left out;
-    for p = ∞ the largest magnitude.
-
-    Parameters
-    ----------
-    {x}
-    norm_type : float
-        p, at least 1; infinity is allowed.
-    {kernel_size}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one becomes NaN; one with an infinity and no NaN, infinity.
-    Dtype: that of `x` for floats, computed in float64; float64 for integers and bool.
-    Magnitudes are scaled by the largest of the window, so that nothing overflows or
-    vanishes unless the norm itself does.
-    {cost}
-    Source: the norm's definition and ONNX's ``LpPool``. PyTorch's ``lp_pool2d`` leaves
-    out the absolute value, and multiplies partial windows as if they were whole.
-
-    Examples
-    --------
-    >>> import poolkit
-    >>> poolkit.lp_pool([3.0, -4.0, 1e200, 1e200], 2, (2,))
-    array([5.00000000e+000, 1.41421356e+200])
-    """
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
     return run(x, Lp(norm_type), asked, engine)
 
 
-@documented
-def std_pool(
-    x: npt.ArrayLike,
-    kernel_size: OneOrPerAxis,
-    *,
-    ddof: int = 0,
-    stride: OneOrPerAxis | None = None,
-    padding: Padding = 0,
-    dilation: OneOrPerAxis = 1,
-    ceil_mode: bool = False,
-    axes: Axes = None,
-    engine: str | None = None,
-) -> Array:
-    """Return the standard deviation of every sliding window.
-
-    The square root of :func:`var_pool`.
-
-    Parameters
-    ----------
-    {x}
-    {kernel_size}
-    {ddof}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one, or an infinity, becomes NaN, and so does a window of
-    `ddof` elements or fewer.
-    Dtype: that of `x` for floats, computed in float64; float64 for integers and bool.
-    {cost}
-    Source: the definition, in two passes.
-
-    Examples
-    --------
-    >>> import poolkit
-    >>> poolkit.std_pool([1.0, 3.0, 1e8, 1e8 + 2], (2,))
-    array([1., 1.])
-    """
-    asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Std(ddof), asked, engine)
+lp_pool.__doc__ = compose(pool, Lp)
 
 
-@documented
-def var_pool(
-    x: npt.ArrayLike,
-    kernel_size: OneOrPerAxis,
-    *,
-    ddof: int = 0,
-    stride: OneOrPerAxis | None = None,
-    padding: Padding = 0,
-    dilation: OneOrPerAxis = 1,
-    ceil_mode: bool = False,
-    axes: Axes = None,
-    engine: str | None = None,
-) -> Array:
-    """Return the variance of every sliding window.
+class SlidingOperator(Protocol):
+    """A sliding operator of one reducer, whose parameters are keywords."""
 
-    y[o] = Σ (x − mean)² / (count − ddof) over the elements inside the input.
+    __name__: str
 
-    Parameters
-    ----------
-    {x}
-    {kernel_size}
-    {ddof}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one, or an infinity, becomes NaN, and so does a window of
-    `ddof` elements or fewer.
-    Dtype: that of `x` for floats, computed in float64; float64 for integers and bool.
-    {cost}
-    Source: the definition, in two passes.
-
-    Examples
-    --------
-    >>> import poolkit
-    >>> poolkit.var_pool([1.0, 3.0, 10.0, 20.0], (2,), ddof=1)
-    array([ 2., 50.])
-    """
-    asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Var(ddof), asked, engine)
+    def __call__(
+        self,
+        x: npt.ArrayLike,
+        kernel_size: OneOrPerAxis,
+        *,
+        stride: OneOrPerAxis | None = ...,
+        padding: Padding = ...,
+        dilation: OneOrPerAxis = ...,
+        ceil_mode: bool = ...,
+        axes: Axes = ...,
+        engine: str | None = ...,
+        **parameters: Any,
+    ) -> Array: ...
 
 
-@documented
-def range_pool(
-    x: npt.ArrayLike,
-    kernel_size: OneOrPerAxis,
-    *,
-    stride: OneOrPerAxis | None = None,
-    padding: Padding = 0,
-    dilation: OneOrPerAxis = 1,
-    ceil_mode: bool = False,
-    axes: Axes = None,
-    engine: str | None = None,
-) -> Array:
-    """Return the largest less the smallest element of every sliding window.
-
-    Parameters
-    ----------
-    {x}
-    {kernel_size}
-    {windows}
-
-    Returns
-    -------
-    {sliding_output}
-
-    Raises
-    ------
-    {errors}
-
-    Notes
-    -----
-    {empty}
-    NaN: a window that holds one becomes NaN, and so does one whose extremes are the
-    same infinity.
-    Dtype: that of `x` for floats and bool; for integers the unsigned type of the same
-    width, in which the difference always fits.
-    {cost}
-    Source: NumPy's ``ptp``, without its overflow.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import poolkit
-    >>> poolkit.range_pool(np.array([-128, 127, 5, 3], dtype=np.int8), (2,))
-    array([255,   2], dtype=uint8)
-    """
-    asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Range(), asked, engine)
-
+max_pool: SlidingOperator = of_reducer(pool, Max, "max_pool")
+min_pool: SlidingOperator = of_reducer(pool, Min, "min_pool")
+sum_pool: SlidingOperator = of_reducer(pool, Sum, "sum_pool")
+product_pool: SlidingOperator = of_reducer(pool, Product, "product_pool")
+std_pool: SlidingOperator = of_reducer(pool, Std, "std_pool")
+var_pool: SlidingOperator = of_reducer(pool, Var, "var_pool")
+range_pool: SlidingOperator = of_reducer(pool, Range, "range_pool")
 
 pool1d, pool2d, pool3d = of_ranks(pool)
 max_pool1d, max_pool2d, max_pool3d = of_ranks(max_pool)

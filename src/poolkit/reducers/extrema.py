@@ -1,7 +1,4 @@
-"""Maximum, minimum, and the range between them.
-
-A NaN in a window makes the result NaN; an infinity is a value like any other.
-"""
+"""Maximum, minimum, and the range between them."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,7 +13,29 @@ __all__ = ["Max", "Min", "Range"]
 
 @dataclass(frozen=True, slots=True)
 class Max(Reducer):
-    """The largest element. Exact; the dtype of the input."""
+    """The largest element.
+
+    Notes
+    -----
+    NaN: a window that holds one becomes NaN. Infinities are values like any other.
+    Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
+    Dtype: that of the input; exact.
+    Source: PyTorch's ``max_pool2d``; deviations: padding is limited only by the rule
+    that no window may be empty.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> x = [[3, 8, 1, 5], [6, 2, 4, 0], [7, 1, 9, 2], [4, 3, 6, 8]]
+    >>> poolkit.max_pool(x, (2, 2))
+    array([[8, 5],
+           [7, 9]])
+    >>> poolkit.max_pool(x, 2, stride=1, padding="same", axes=1)
+    array([[8, 8, 5, 5],
+           [6, 4, 4, 0],
+           [7, 9, 9, 2],
+           [4, 6, 8, 8]])
+    """
 
     name: ClassVar[str] = "max"
 
@@ -33,7 +52,23 @@ class Max(Reducer):
 
 @dataclass(frozen=True, slots=True)
 class Min(Reducer):
-    """The smallest element. Exact; the dtype of the input."""
+    """The smallest element.
+
+    Notes
+    -----
+    NaN: a window that holds one becomes NaN. Infinities are values like any other.
+    Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
+    Dtype: that of the input; exact. The idiom −max(−x) is wrong for unsigned integers
+    and for the most negative signed one; this is not.
+    Source: the definition.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import poolkit
+    >>> poolkit.min_pool(np.array([3, 1, 4, 1, 5, 9], dtype=np.uint8), (2,))
+    array([1, 1, 5], dtype=uint8)
+    """
 
     name: ClassVar[str] = "min"
 
@@ -52,8 +87,20 @@ class Min(Reducer):
 class Range(Reducer):
     """The largest element less the smallest.
 
-    Signed integers answer in the unsigned type of the same width, where the
-    difference always fits; bool answers whether both values occur.
+    Notes
+    -----
+    NaN: a window that holds one becomes NaN, and so does one whose extremes are the
+    same infinity.
+    Dtype: that of the input for floats; for integers the unsigned type of the same
+    width, in which the difference always fits; bool says whether both values occur.
+    Source: NumPy's ``ptp``, without its overflow.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import poolkit
+    >>> poolkit.range_pool(np.array([-128, 127, 5, 3], dtype=np.int8), (2,))
+    array([255,   2], dtype=uint8)
     """
 
     name: ClassVar[str] = "range"

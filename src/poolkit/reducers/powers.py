@@ -14,17 +14,31 @@ __all__ = ["Lp"]
 
 @dataclass(frozen=True, slots=True)
 class Lp(Reducer):
-    """(Σ |x|ᵖ)^(1/p); for p = ∞ its limit, the largest |x|.
+    """The Lp norm.
 
-    Computed as s · (Σ (|x| / s)ᵖ)^(1/p) with s the largest |x| of the window, so
-    that nothing overflows or vanishes on the way: the norm of (1e200, 1e200) is
-    1.4e200. With p = ∞ the sum counts the largest elements and its 0th power is 1,
-    so the same formula gives s. Integers and bool answer in float64.
+    It is (Σ |x|ᵖ)^(1/p); for p = ∞ its limit, the largest |x|. Computed as
+    s · (Σ (|x| / s)ᵖ)^(1/p) with s the largest |x| of the window, so that nothing
+    overflows or vanishes unless the norm itself does. With p = ∞ the sum counts the
+    largest elements, its 0th power is 1, and the formula gives s.
 
     Parameters
     ----------
     norm_type : float, default 2.0
         p, at least 1; infinity is allowed.
+
+    Notes
+    -----
+    NaN: a window that holds one becomes NaN; one with an infinity and no NaN, infinity.
+    Dtype: that of the input for floats, computed in float64 at least; float64 for
+    integers and bool.
+    Source: the norm's definition and ONNX's ``LpPool``. PyTorch's ``lp_pool2d`` leaves
+    out the absolute value, and multiplies partial windows as if they were whole.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> poolkit.lp_pool([3.0, -4.0, 1e200, 1e200], 2, (2,))
+    array([5.00000000e+000, 1.41421356e+200])
     """
 
     norm_type: float = 2.0

@@ -24,16 +24,28 @@ def _squared_deviation(values: Array, earlier: tuple[Array, ...], count: Any) ->
 
 @dataclass(frozen=True, slots=True)
 class Var(Reducer):
-    """Σ (x − mean)² / (count − ddof), over the elements inside the input.
+    """The variance.
 
-    A window of no more than `ddof` elements has the variance NaN. Integers and
-    bool answer in float64.
+    It is Σ (x − mean)² / (count − ddof).
 
     Parameters
     ----------
     ddof : int, default 0
-        Degrees of freedom to take off, at least 0: NumPy's `ddof`, PyTorch's
-        `correction`.
+        Degrees of freedom taken off the count, at least 0: PyTorch's `correction`.
+
+    Notes
+    -----
+    NaN: a window that holds one, or an infinity, becomes NaN, and so does a window of
+    `ddof` elements or fewer. Elements in the padding do not exist.
+    Dtype: that of the input for floats, computed in float64 at least; float64 for
+    integers and bool.
+    Source: the definition, in two passes.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> poolkit.var_pool([1.0, 3.0, 10.0, 20.0], (2,), ddof=1)
+    array([ 2., 50.])
     """
 
     ddof: int = 0
@@ -70,12 +82,28 @@ class Var(Reducer):
 
 @dataclass(frozen=True, slots=True)
 class Std(Var):
-    """The square root of the variance.
+    """The standard deviation.
+
+    It is √(Σ (x − mean)² / (count − ddof)).
 
     Parameters
     ----------
     ddof : int, default 0
-        As for :class:`Var`.
+        Degrees of freedom taken off the count, at least 0: PyTorch's `correction`.
+
+    Notes
+    -----
+    NaN: a window that holds one, or an infinity, becomes NaN, and so does a window of
+    `ddof` elements or fewer. Elements in the padding do not exist.
+    Dtype: that of the input for floats, computed in float64 at least; float64 for
+    integers and bool.
+    Source: the definition, in two passes.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> poolkit.std_pool([1.0, 3.0, 1e8, 1e8 + 2], (2,))
+    array([1., 1.])
     """
 
     name: ClassVar[str] = "std"

@@ -1,9 +1,4 @@
-"""Sum, mean and product.
-
-Sums of floats are accumulated in float64 at least. Integers and bool are summed
-and multiplied in 64 bits, wrapping around as NumPy's do; their mean is float64.
-NaN and infinities follow IEEE 754. Padding adds nothing.
-"""
+"""Sum, mean and product. Padding adds nothing, and multiplies by nothing."""
 
 import math
 from collections.abc import Sequence
@@ -42,7 +37,21 @@ def exact_sum(values: Array) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Sum(Reducer):
-    """The sum of the elements."""
+    """The sum of the elements.
+
+    Notes
+    -----
+    NaN: a window that holds one becomes NaN, and so does one with both infinities.
+    Dtype: that of the input for floats, accumulated in float64 at least; uint64 for
+    unsigned integers, int64 for the others and bool, wrapping around as NumPy's do.
+    Source: the definition.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> poolkit.sum_pool([[True, False, True], [True, True, True]], (2, 2), stride=1)
+    array([[3, 3]])
+    """
 
     name: ClassVar[str] = "sum"
 
@@ -69,7 +78,21 @@ class Mean(Reducer):
     Parameters
     ----------
     divisor : {"valid", "padded", "window"} or float, default "valid"
-        What to divide by; a number is PyTorch's ``divisor_override``.
+        What to divide by: the elements inside the input; those inside the input or its
+        padding; all elements of the window. A number is PyTorch's ``divisor_override``.
+
+    Notes
+    -----
+    NaN: a window that holds one becomes NaN, and so does one with both infinities.
+    Dtype: that of the input for floats, float64 for integers and bool. Accumulated in
+    float64 at least: float16 and float32 means are within one unit in the last place.
+    Source: PyTorch's ``adaptive_avg_pool2d`` and ONNX's ``GlobalAveragePool``.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> poolkit.pool([1.0, 2.0, 3.0, 4.0, 5.0], (2,), reduce="mean", ceil_mode=True)
+    array([1.5, 3.5, 5. ])
     """
 
     divisor: Divisor = "valid"
@@ -107,7 +130,21 @@ class Mean(Reducer):
 
 @dataclass(frozen=True, slots=True)
 class Product(Reducer):
-    """The product of the elements."""
+    """The product of the elements.
+
+    Notes
+    -----
+    NaN: a window that holds one becomes NaN, and so does one with 0 and an infinity.
+    Dtype: that of the input for floats, accumulated in float64 at least; uint64 for
+    unsigned integers, int64 for the others and bool, wrapping around as NumPy's do.
+    Source: the definition.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> poolkit.product_pool([1.0, 2.0, 3.0, 4.0], (2,))
+    array([ 2., 12.])
+    """
 
     name: ClassVar[str] = "product"
 
