@@ -11,7 +11,7 @@ from poolkit.reducers import Divisor, Reducer
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
 
-__all__ = ["Engine", "count_elements", "divisors"]
+__all__ = ["Engine", "axis_counts", "count_elements", "divisors"]
 
 
 class Engine(ABC):
@@ -58,12 +58,12 @@ def divisors(plan: Plan, rule: Divisor) -> Array:
     for axis, windows in zip(plan.axes, plan.windows, strict=True):
         shape = [1] * len(plan.shape)
         shape[axis] = windows.count
-        counts = counts * _axis_counts(windows, rule).reshape(shape)
+        counts = counts * axis_counts(windows, rule).reshape(shape)
     return counts
 
 
 @lru_cache(maxsize=256)
-def _axis_counts(windows: AxisWindows, rule: str) -> Array:
+def axis_counts(windows: AxisWindows, rule: str) -> Array:
     """Return the count of every window on an axis, as float64."""
     interior = windows.interior()
     # Asking window by window takes 1 µs each; the interior's are all alike.

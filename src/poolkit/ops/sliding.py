@@ -200,6 +200,7 @@ def lp_pool(
     axes: Axes = None,
     engine: str | None = None,
 ) -> Array:
+    """Return the Lp norm of every sliding window."""
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
     return run(x, Lp(norm_type), asked, engine)
 

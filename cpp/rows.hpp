@@ -1,0 +1,59 @@
+// What a kernel is given: the rows of an array and the windows over them.
+//
+// Legend: n inputs on an axis, m windows, k elements per window; i input, o output,
+// j element of a window. The array is contiguous. Its last pooled axis, with the
+// `inner` elements that follow each of its positions, makes up the rows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace poolkit {
+
+struct Axis {
+    std::int64_t n, m, k, stride, dilation, low;
+};
+
+// An axis before the rows: walked over, and pooled if it has windows.
+struct Loop {
+    std::int64_t count;         // of outputs
+    std::int64_t input_stride;  // in elements
+    bool pooled;
+    Axis windows;
+    const double* counts;  // divisor of each window; null where nothing is divided
+};
+
+struct Rows {
+    const void* input;
+    void* output;
+    const Loop* loops;  // outermost first
+    std::size_t depth;  // how many
+    Axis row;
+    const double* row_counts;
+    double divisor;  // where all windows share one; else 1
+    std::int64_t inner;
+    std::int64_t count;  // of output rows
+    std::int64_t most_folded;  // input rows that go into one output row, at most
+};
+
+enum class Operation { maximum, minimum, sum, mean };
+enum class Element { f32, f64, i8, i16, i32, i64, u8, u16, u32, u64 };
+
+// Memory for one thread, aligned to 64 bytes; how much is what `lay_out` says.
+struct Scratch {
+    void* padded;  // a row with the elements around it that change nothing
+    void* folded;  // a row of the output before it is finished
+    const void** sources;
+};
+
+// Makes output rows first to stop - 1.
+using Kernel = void (*)(const Rows&, std::int64_t first, std::int64_t stop, const Scratch&);
+
+// Null where there is no kernel for the pair.
+namespace baseline { Kernel find(Operation, Element); }
+#ifdef POOLKIT_X86_64
+namespace avx2 { Kernel find(Operation, Element); }
+namespace avx512 { Kernel find(Operation, Element); }
+#endif
+
+}  // namespace poolkit

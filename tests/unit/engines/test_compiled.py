@@ -1,0 +1,206 @@
+"""The compiled engine: every instruction set, threads, and what it refuses."""
+
+import ctypes
+import mmap
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conformance.cases import check_engine
+
+import poolkit
+from poolkit.engines import compiled
+from poolkit.engines.compiled import CompiledEngine
+from poolkit.geometry import Adaptive, Sliding, Specification, bind
+from poolkit.reducers import Max, Mean, Min, Std, Sum
+
+REASON = CompiledEngine().unavailable()
+pytestmark = pytest.mark.skipif(REASON is not None, reason=f"engine compiled: {REASON}")
+SETS = [] if REASON else CompiledEngine.instruction_sets()
+
+
+@pytest.fixture
+def kernels():
+    """Lend the kernels; whatever instruction set a test chooses is undone."""
+    before = CompiledEngine.instruction_set()
+    yield compiled._kernels
+    compiled._kernels.set_instruction_set(before)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_instruction_set_agrees_with_the_reference(name, kernels):
+    kernels.set_instruction_set(name)
+    assert kernels.instruction_set() == name
+    assert check_engine(CompiledEngine(), 6000, seed=1) > 400
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("reducer", [Max(), Min(), Sum(), Mean("padded")], ids=str)
+def test_every_width_and_window(name, reducer, kernels, rng):
+    """Tails of vectors: every width to 67, windows on both sides of every special case."""
+    kernels.set_instruction_set(name)
+    x = rng.integers(-50, 50, (3, 67)).astype(np.float32)
+    for width in range(1, 68):
+        for size, stride in [(1, 1), (2, 1), (3, 1), (9, 1), (2, 2), (3, 2), (3, 3), (64, 1)]:
+            if size > width:
+                continue
+            pad = (size // 2, (size - 1) // 2)
+            asked = Specification((Sliding(size, stride, padding=pad),))
+            plan = bind(asked, (3, width))
+            values = np.ascontiguousarray(x[:, :width])
+            actual = CompiledEngine().run(plan, reducer, values)
+            expected = poolkit.pool1d(
+                values, size, stride=stride, padding=(pad,), reduce=reducer, engine="portable"
+            )
+            np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "uint8", "int64"])
+def test_channels_after_the_pooled_axes(dtype, rng, kernels):
+    for channels in (2, 3, 17, 64):
+        x = rng.integers(0, 99, (2, 9, 11, channels)).astype(dtype)
+        for arguments in ({}, {"stride": 1}, {"padding": 1}, {"dilation": 2, "stride": 3}):
+            pooled = poolkit.max_pool(x, (3, 2), axes=(1, 2), **arguments)
+            moved = np.ascontiguousarray(np.moveaxis(x, -1, 1))
+            expected = poolkit.max_pool2d(moved, (3, 2), engine="portable", **arguments)
+            np.testing.assert_array_equal(np.moveaxis(pooled, -1, 1), expected)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 7, 64])
+def test_the_bits_do_not_depend_on_threads(threads, monkeypatch, rng):
+    x = rng.normal(size=(5, 3, 40, 50)).astype(np.float32)
+    plan = bind(Specification((Sliding(3, 2), Sliding(3, 2))), x.shape)
+    for reducer in (Max(), Mean()):
+        monkeypatch.setattr(compiled, "thread_count", lambda: 1)
+        once = CompiledEngine().run(plan, reducer, x)
+        monkeypatch.setattr(compiled, "thread_count", lambda: threads)
+        monkeypatch.setattr(compiled, "BYTES_PER_THREAD", 1)
+        np.testing.assert_array_equal(CompiledEngine().run(plan, reducer, x), once)
+
+
+def test_float32_means_are_within_one_unit_in_the_last_place(rng):
+    adversarial = [
+        [1e8, 1, 1, 1] * 4,
+        [1e8, -1e8, 1, 0] * 4,
+        [1, 1e-8, -1, 1e-8] * 4,
+        list(rng.normal(size=16) * 10.0 ** rng.integers(-8, 8, 16)),
+    ]
+    for values in np.array(adversarial, np.float32):
+        for size in (2, 3, 4, 9, 16):
+            windows = np.lib.stride_tricks.sliding_window_view(values.astype(np.longdouble), size)
+            exact = windows.sum(axis=-1) / size
+            mean = poolkit.avg_pool1d(values, size, stride=1, engine="compiled")
+            error = np.abs(mean.astype(np.longdouble) - exact)
+            assert np.all(error <= np.spacing(np.abs(exact.astype(np.float32))))
+
+
+def test_what_it_refuses():
+    engine, double = CompiledEngine(), np.dtype(float)
+    sliding = bind(Specification((Sliding(2, 2),)), (8,))
+    assert engine.refusal(sliding, Max(), double) is None
+    assert "Std" in engine.refusal(sliding, Std(), double)
+    assert "float16" in engine.refusal(sliding, Max(), np.dtype(np.float16))
+    adaptive = bind(Specification((Adaptive(3),)), (8,))
+    assert "unequal" in engine.refusal(adaptive, Max(), double)
+    tall = bind(Specification((Sliding(40, 1), Sliding(40, 1))), (90, 90))
+    assert "overlaps" in engine.refusal(tall, Max(), double)
+    with pytest.raises(poolkit.UnsupportedError, match="no kernel for Std"):
+        poolkit.std_pool1d(np.zeros(8), 2, engine="compiled")
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape"),
+    [
+        ([], (2,)),
+        ([(0, 0, 1, 1, 0)], (2,)),
+        ([(0, 2, 0, 1, 0)], (2,)),
+        ([(0, 2, 2, 1, -1)], (2,)),
+        ([(0, 2, 2, 2**62, 0)], (2,)),
+        ([(0, 2**62, 2, 1, 0)], (2,)),
+        ([(0, 2, 2**62, 1, 0)], (2,)),
+        ([(1, 2, 2, 1, 0)], (2,)),
+        ([(0, 2, 2)], (2,)),
+        ([(0, 2, 2, 1, 0), (0, 2, 2, 1, 0)], (2,)),
+        ([(0, 2, 2, 1, 0)], (2, 1)),
+    ],
+)
+def test_kernels_refuse_sizes_that_do_not_belong_together(axes, shape, kernels):
+    with pytest.raises((ValueError, TypeError)):
+        kernels.pool("max", np.zeros(4), np.zeros(shape), axes, [], 1.0, 1)
+
+
+def test_windows_past_the_end_read_nothing(kernels):
+    """The kernel clips whatever it is told: 9 windows where 2 fit."""
+    out = np.full(9, 7.0)
+    kernels.pool("max", np.arange(4.0), out, [(0, 2, 2, 1, 0)], [], 1.0, 1)
+    np.testing.assert_array_equal(out, [1, 3, *[-np.inf] * 7])
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MAP_PRIVATE"), reason="no guard pages on this system")
+@pytest.mark.parametrize("name", SETS)
+def test_reads_and_writes_stay_in_bounds(name, kernels):
+    """Arrays that end where a page that may not be touched begins."""
+    kernels.set_instruction_set(name)
+    page = mmap.PAGESIZE
+    protect = ctypes.CDLL(None, use_errno=True).mprotect
+    protect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+
+    def before_guard(count: int) -> np.ndarray:
+        pages = (count * 4 + page - 1) // page
+        memory = mmap.mmap(-1, (pages + 1) * page)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        assert protect(start + pages * page, page, 0) == 0
+        whole = np.frombuffer(memory, np.float32, pages * page // 4)
+        return whole[-count:]
+
+    for height, width, inner in [(5, 7, 1), (3, 33, 1), (4, 16, 3), (9, 65, 1), (2, 2, 5)]:
+        x = before_guard(height * width * inner).reshape(height, width, inner)
+        x[:] = np.arange(x.size).reshape(x.shape)
+        for size, stride in [(1, 1), (2, 1), (2, 2), (2, 3)]:
+            asked = Specification((Sliding(size, stride), Sliding(size, stride)), (0, 1))
+            plan = bind(asked, x.shape)
+            axes = [(a, w.kernel_size, w.stride, 1, w.low) for a, w in enumerate(plan.windows)]
+            out = before_guard(int(np.prod(plan.output_shape))).reshape(plan.output_shape)
+            kernels.pool("max", x, out, axes, [], 1.0, 1)
+            expected = poolkit.max_pool(x, size, stride=stride, axes=(0, 1), engine="portable")
+            np.testing.assert_array_equal(out, expected)
+
+
+def run_python(program: str, **environment: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **environment},
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_environment_forces_an_instruction_set(name):
+    program = "from poolkit.engines.compiled import *; print(CompiledEngine.instruction_set())"
+    assert run_python(program, POOLKIT_INSTRUCTION_SET=name) == name
+
+
+def test_an_unknown_instruction_set_is_said_and_survived():
+    program = (
+        "import poolkit; print(poolkit.max_pool1d([1, 2], 2)[0]);"
+        "print(poolkit.engines.ENGINES[0].unavailable())"
+    )
+    printed = run_python(program, POOLKIT_INSTRUCTION_SET="mmx")
+    assert printed.startswith("2\nPOOLKIT_INSTRUCTION_SET: the instruction set must be one")
+    assert printed.endswith("got 'mmx'.")
+
+
+def test_without_the_extension_portable_serves():
+    program = (
+        "import sys; sys.modules['poolkit._kernels'] = None; import poolkit;"
+        "print(poolkit.max_pool1d([1, 2], 2)[0]);"
+        "print(poolkit.engines.ENGINES[0].unavailable())"
+    )
+    printed = run_python(program)
+    assert printed == (
+        "2\nit was not built, for want of a C++ compiler when poolkit was installed."
+    )
