@@ -51,32 +51,115 @@ Element element_of(nb::dlpack::dtype type) {
     throw std::invalid_argument("no kernel for the dtype");
 }
 
-// One pooled axis as Python gives it: number, kernel_size, stride, dilation, low.
-using AxisTuple = std::vector<std::int64_t>;
+// What sums and means of integers come out as; all else keeps the dtype of the input.
+bool output_dtype_fits(Operation operation, nb::dlpack::dtype in, nb::dlpack::dtype out) {
+    using nb::dlpack::dtype_code;
+    const bool sums = operation == Operation::sum || operation == Operation::mean;
+    if (!sums || static_cast<dtype_code>(in.code) == dtype_code::Float) return in == out;
+    const auto code = static_cast<dtype_code>(out.code);
+    const bool is_float = code == dtype_code::Float;
+    const bool is_integer = code == dtype_code::Int || code == dtype_code::UInt;
+    return out.bits == 64 && out.lanes == 1 && (operation == Operation::mean ? is_float : is_integer);
+}
+
+// The windows of a pooled axis as Python gives them: (axis, kernel_size, stride, dilation,
+// low) where they slide, (axis, begins, sizes) where they are listed.
+using List = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+template <class T>
+T described(nb::handle value) {
+    T result;
+    require(nb::try_cast<T>(value, result), "an axis must be described by integers or arrays of them");
+    return result;
+}
+
+constexpr std::int64_t limit = std::int64_t{1} << 40;  // keeps sums and products in range
+
+Axis sliding_axis(nb::tuple given, std::int64_t n, std::int64_t m) {
+    const Axis axis{n,
+                    m,
+                    described<std::int64_t>(given[1]),
+                    described<std::int64_t>(given[2]),
+                    described<std::int64_t>(given[3]),
+                    described<std::int64_t>(given[4]),
+                    nullptr,
+                    nullptr};
+    require(axis.k > 0 && axis.stride > 0 && axis.dilation > 0 && axis.low >= 0,
+            "window parameters must be positive");
+    require(axis.k <= limit / axis.dilation && axis.stride <= limit / m && axis.low < limit,
+            "window parameters are too large");
+    return axis;
+}
+
+Axis listed_axis(nb::tuple given, std::int64_t n, std::int64_t m) {
+    const List begins = described<List>(given[1]), sizes = described<List>(given[2]);
+    require(static_cast<std::int64_t>(begins.size()) == m && static_cast<std::int64_t>(sizes.size()) == m,
+            "one begin and one size per window is needed");
+    Axis axis{n, m, 1, 1, 1, 0, begins.data(), sizes.data()};
+    for (std::int64_t o = 0; o < m; ++o) {
+        const std::int64_t begin = axis.begins[o], size = axis.sizes[o];
+        require(begin >= 0 && size >= 1 && begin < n && size <= n - begin,
+                "listed windows must lie in the axis");
+        require(o == 0 || (begin >= axis.begins[o - 1] &&
+                           begin + size >= axis.begins[o - 1] + axis.sizes[o - 1]),
+                "listed windows must be in order");
+        if (size > axis.k) axis.k = size;
+    }
+    return axis;
+}
+
+// How many windows of a row are made at a time: as many as a cache close by holds.
+void lay_out_tiles(Rows& rows) {
+    constexpr std::int64_t most_values = 1 << 14;  // 128 KiB of doubles
+    const Axis& row = rows.row;
+    if (row.begins != nullptr) {
+        // Neighbours may overlap or leave gaps; a tile of them is as long as its ends say.
+        rows.tile = most_values / rows.inner / row.k;
+        if (rows.tile < 1) rows.tile = 1;
+        rows.tile_positions = 0;
+        for (std::int64_t o = 0; o < row.m; o += rows.tile) {
+            const std::int64_t last = (o + rows.tile < row.m ? o + rows.tile : row.m) - 1;
+            const std::int64_t length = row.begins[last] + row.sizes[last] - row.begins[o];
+            if (length > rows.tile_positions) rows.tile_positions = length;
+        }
+        return;
+    }
+    const std::int64_t extent = row.dilation * (row.k - 1) + 1;
+    rows.tile = (most_values / rows.inner - extent) / row.stride + 1;
+    // Tiles share the elements of overlapping windows; short ones would read most of them twice.
+    if (rows.tile < extent / row.stride) rows.tile = extent / row.stride;
+    if (rows.tile < 1) rows.tile = 1;
+    if (rows.tile > row.m) rows.tile = row.m;
+    rows.tile_positions = (rows.tile - 1) * row.stride + extent;
+}
 
 // Pools `input` into `output`, both contiguous; `axes` ascending. `counts` holds the
 // divisors of each pooled axis, or is empty where `divisor` alone divides.
-void pool(const std::string& operation, Input input, Array output, const std::vector<AxisTuple>& axes,
+void pool(const std::string& operation_name, Input input, Array output, nb::sequence axes,
           const std::vector<Counts>& counts, double divisor, std::int64_t threads) {
-    const std::size_t dimensions = input.ndim();
-    require(output.ndim() == dimensions && !axes.empty(), "input and output must have the same axes");
-    require(input.dtype() == output.dtype(), "input and output must have the same dtype");
-    require(counts.empty() || counts.size() == axes.size(), "one array of counts per axis is needed");
+    const Operation operation = operation_named(operation_name);
+    const std::size_t dimensions = input.ndim(), rank = nb::len(axes);
+    require(output.ndim() == dimensions && rank > 0, "input and output must have the same axes");
+    require(output_dtype_fits(operation, input.dtype(), output.dtype()), "the output has another dtype");
+    require(counts.empty() || counts.size() == rank, "one array of counts per axis is needed");
 
     Rows rows{};
     std::vector<Loop> loops;
     std::size_t next = 0;  // of `axes`
-    std::int64_t stride = static_cast<std::int64_t>(input.size());
+    auto stride = static_cast<std::int64_t>(input.size());
     rows.count = rows.inner = rows.most_folded = 1;
     for (std::size_t axis = 0; axis < dimensions; ++axis) {
         const auto n = static_cast<std::int64_t>(input.shape(axis));
         const auto m = static_cast<std::int64_t>(output.shape(axis));
         stride = n > 0 ? stride / n : 0;
-        const bool pooled = next < axes.size() && axes[next].size() == 5 &&
-                            axes[next][0] == static_cast<std::int64_t>(axis);
-        if (!pooled) {
+        nb::tuple given;
+        if (next < rank) {
+            given = described<nb::tuple>(axes[next]);
+            require(given.size() == 5 || given.size() == 3, "an axis is described by 5 values or 3");
+        }
+        if (next == rank || described<std::size_t>(given[0]) != axis) {
             require(n == m, "axes that are not pooled must keep their length");
-            if (next == axes.size()) {
+            if (next == rank) {
                 rows.inner *= n;
             } else {
                 rows.count *= m;
@@ -84,20 +167,14 @@ void pool(const std::string& operation, Input input, Array output, const std::ve
             }
             continue;
         }
-        const Axis windows{n, m, axes[next][1], axes[next][2], axes[next][3], axes[next][4]};
-        const std::int64_t limit = std::int64_t{1} << 40;  // keeps every product below in range
-        require(n > 0 && m > 0 && windows.k > 0 && windows.stride > 0 && windows.dilation > 0 &&
-                    windows.low >= 0,
-                "window parameters must be positive");
-        require(n < limit && m < limit && windows.k <= limit / windows.dilation &&
-                    windows.stride <= limit / m && windows.low < limit,
-                "window parameters are too large");
+        require(n > 0 && m > 0 && n < limit && m < limit, "pooled axes must not be empty");
+        const Axis windows = given.size() == 5 ? sliding_axis(given, n, m) : listed_axis(given, n, m);
         const double* divisors = nullptr;
         if (!counts.empty()) {
             require(static_cast<std::int64_t>(counts[next].size()) == m, "counts must match the windows");
             divisors = counts[next].data();
         }
-        if (++next == axes.size()) {
+        if (++next == rank) {
             rows.row = windows;
             rows.row_counts = divisors;
         } else {
@@ -106,15 +183,15 @@ void pool(const std::string& operation, Input input, Array output, const std::ve
             loops.push_back({m, stride, true, windows, divisors});
         }
     }
-    require(next == axes.size(), "axes must be ascending and lie in the array");
+    require(next == rank, "axes must be ascending and lie in the array");
     if (input.size() == 0) return;
     rows.input = input.data();
     rows.output = output.data();
     rows.loops = loops.data();
     rows.depth = loops.size();
     rows.divisor = divisor;
-    const Kernel kernel = find_kernel(operation_named(operation), element_of(input.dtype()));
-    require(kernel != nullptr, "no kernel for the operation and dtype");
+    lay_out_tiles(rows);
+    const Kernel kernel = find_kernel(operation, element_of(input.dtype()));
     nb::gil_scoped_release released;
     run(rows, kernel, threads);
 }

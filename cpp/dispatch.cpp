@@ -57,10 +57,8 @@ const InstructionSet& in_use() {
 class ScratchMemory {
 public:
     explicit ScratchMemory(const Rows& rows) {
-        const Axis& row = rows.row;
-        const std::int64_t reach = (row.m - 1) * row.stride + row.dilation * (row.k - 1) + 1;
-        const std::int64_t positions = reach > row.low + row.n ? reach : row.low + row.n;
-        scratch_ = {allocate(positions * rows.inner * widest), allocate(row.m * rows.inner * widest),
+        scratch_ = {allocate(rows.tile_positions * rows.inner * widest),
+                    allocate((rows.tile_positions + rows.tile) * rows.inner * widest),
                     static_cast<const void**>(allocate(rows.most_folded * sizeof(void*)))};
     }
     ~ScratchMemory() {

@@ -12,6 +12,10 @@ namespace poolkit {
 
 struct Axis {
     std::int64_t n, m, k, stride, dilation, low;
+    // Windows listed one by one: where each begins and how many elements it has, all
+    // inside the input. Null where they slide.
+    const std::int64_t* begins;
+    const std::int64_t* sizes;
 };
 
 // An axis before the rows: walked over, and pooled if it has windows.
@@ -34,6 +38,8 @@ struct Rows {
     std::int64_t inner;
     std::int64_t count;  // of output rows
     std::int64_t most_folded;  // input rows that go into one output row, at most
+    std::int64_t tile;         // windows of a row made at a time, so that scratch stays small
+    std::int64_t tile_positions;  // that the windows of a tile cover, at most
 };
 
 enum class Operation { maximum, minimum, sum, mean };

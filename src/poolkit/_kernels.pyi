@@ -1,6 +1,7 @@
 """The compiled kernels; `cpp/bindings.cpp` is what these lines describe."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from poolkit.reducers.reducer import Array
 
@@ -11,7 +12,7 @@ def pool(
     operation: str,
     input: Array,
     output: Array,
-    axes: Sequence[tuple[int, int, int, int, int]],
+    axes: Sequence[tuple[Any, ...]],
     counts: Sequence[Array],
     divisor: float,
     threads: int,

@@ -1,12 +1,14 @@
 """The compiled engine: C++ kernels, for the instruction sets of the machine at hand."""
 
 import os
-from typing import ClassVar
+from functools import lru_cache
+from math import prod
+from typing import Any, ClassVar
 
 import numpy as np
 
 from poolkit.engines.engine import Engine, axis_counts
-from poolkit.geometry import Plan, SlidingWindows
+from poolkit.geometry import AxisWindows, Plan, SlidingWindows
 from poolkit.reducers import Max, Mean, Min, Reducer, Sum
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
@@ -22,11 +24,18 @@ except ImportError as error:
 
 __all__ = ["CompiledEngine"]
 
-EXTREMUM_DTYPES = "bhilqBHILQfd"
-SUM_DTYPES = "fd"
+DTYPES = "?bhilqBHILQfd"
+"""NumPy's letters for the dtypes that have kernels."""
+
 MOST_OVERLAP = 16
 """Elements per step before the rows. Each row of a window is folded anew, so beyond
 this `portable`, whose passes grow with log k, is the faster."""
+
+MOST_IN_WINDOW = 2**17
+"""Elements of a window along a row, which lie in scratch at once: 1 MiB of doubles."""
+
+PART_ELEMENTS = 2**18
+"""Input elements copied at a time where they are not contiguous."""
 
 BYTES_PER_THREAD = 2**20
 """Below this, starting a thread (30 µs) takes longer than it saves."""
@@ -49,33 +58,33 @@ class CompiledEngine(Engine):
     def refusal(self, plan: Plan, reducer: Reducer, dtype: DType) -> str | None:
         if not isinstance(reducer, Max | Min | Sum | Mean):
             return f"no kernel for {type(reducer).__name__}."
-        wanted = EXTREMUM_DTYPES if isinstance(reducer, Max | Min) else SUM_DTYPES
-        if dtype.char not in wanted:
-            return f"no kernel for {type(reducer).__name__} of {dtype}."
-        if not all(isinstance(windows, SlidingWindows) for windows in plan.windows):
-            return "no kernel for windows of unequal size."
-        before_rows = _sliding(plan)[:-1]
-        if any(w.count > 1 and w.kernel_size > MOST_OVERLAP * w.stride for w in before_rows):
+        if dtype.char not in DTYPES:
+            return f"no kernel for {dtype}."
+        if any(w.count > 1 and _overlap(w) > MOST_OVERLAP for w in plan.windows[:-1]):
             return f"no kernel for overlaps of more than {MOST_OVERLAP} windows."
+        inner = prod(plan.shape[plan.axes[-1] + 1 :])
+        if _extent(plan.windows[-1]) * inner > MOST_IN_WINDOW:
+            return f"no kernel for more than {MOST_IN_WINDOW} elements of a window in a row."
         return None
 
     def run(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
-        """Pool; see :class:`Engine`."""
-        pooled = np.empty(plan.output_shape, dtype=x.dtype.newbyteorder("="))
-        x = np.ascontiguousarray(x, dtype=pooled.dtype)
-        counts, divisor = [], 1.0
-        if isinstance(reducer, Mean):
-            if isinstance(reducer.divisor, str):
-                counts = [axis_counts(windows, reducer.divisor) for windows in plan.windows]
-            else:
-                divisor = float(reducer.divisor)
-        axes = [
-            (axis, w.kernel_size, w.stride, w.dilation, w.low)
-            for axis, w in zip(plan.axes, _sliding(plan), strict=True)
-        ]
-        threads = min(thread_count(), 1 + (x.nbytes + pooled.nbytes) // BYTES_PER_THREAD)
-        _kernels.pool(reducer.name, x, pooled, axes, counts, divisor, threads)
-        return pooled
+        dtype = reducer.result_dtype(x.dtype)
+        if dtype is None:
+            raise TypeError(f"{reducer} has no kernel")
+        order = _memory_order(x)
+        if self.refusal(_reordered(plan, order), reducer, x.dtype) is not None:
+            order = tuple(range(x.ndim))  # the order that the plan was accepted in
+        plan, x = _reordered(plan, order), x.transpose(order)
+        pooled = np.empty(plan.output_shape, dtype=dtype.newbyteorder("="))
+        if x.flags.c_contiguous and x.dtype.isnative:
+            _pool(plan, reducer, x, pooled)
+        else:
+            for part in plan.parts(PART_ELEMENTS):
+                copied = np.ascontiguousarray(x[part.inputs], dtype=x.dtype.newbyteorder("="))
+                values = np.empty(part.plan.output_shape, dtype=pooled.dtype)
+                _pool(part.plan, reducer, copied, values)
+                pooled[part.outputs] = values
+        return pooled.transpose(np.argsort(order))
 
     @staticmethod
     def instruction_set() -> str:
@@ -93,5 +102,54 @@ def thread_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _sliding(plan: Plan) -> list[SlidingWindows]:
-    return [windows for windows in plan.windows if isinstance(windows, SlidingWindows)]
+def _pool(plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
+    """Pool one contiguous array into another."""
+    counts, divisor = [], 1.0
+    if isinstance(reducer, Mean):
+        if isinstance(reducer.divisor, str):
+            counts = [axis_counts(windows, reducer.divisor) for windows in plan.windows]
+        else:
+            divisor = float(reducer.divisor)
+    axes = [
+        (axis, *_described(windows)) for axis, windows in zip(plan.axes, plan.windows, strict=True)
+    ]
+    if x.dtype.kind == "b":
+        x = x.view(np.uint8)
+        pooled = pooled.view(np.uint8) if pooled.dtype.kind == "b" else pooled
+    threads = min(thread_count(), 1 + (x.nbytes + pooled.nbytes) // BYTES_PER_THREAD)
+    _kernels.pool(reducer.name, x, pooled, axes, counts, divisor, threads)
+
+
+@lru_cache(maxsize=256)
+def _described(windows: AxisWindows) -> tuple[Any, ...]:
+    """Return the windows of an axis as the kernels are told of them."""
+    if isinstance(windows, SlidingWindows):
+        return windows.kernel_size, windows.stride, windows.dilation, windows.low
+    inside = [windows.inside(window) for window in range(windows.count)]
+    begins = np.array([positions.start for positions in inside], np.int64)
+    return begins, np.array([len(positions) for positions in inside], np.int64)
+
+
+def _extent(windows: AxisWindows) -> int:
+    """Return how many positions a window covers, at most."""
+    return windows.extent if isinstance(windows, SlidingWindows) else windows.widest()
+
+
+def _overlap(windows: AxisWindows) -> float:
+    """Return how many windows an element lies in."""
+    return windows.count * windows.widest() / windows.length
+
+
+def _memory_order(x: Array) -> tuple[int, ...]:
+    """Return the axes from the longest stride to the shortest."""
+    if x.flags.c_contiguous:
+        return tuple(range(x.ndim))
+    return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
+
+
+def _reordered(plan: Plan, order: tuple[int, ...]) -> Plan:
+    """Return the plan for an array whose axes are put in another order."""
+    windows = dict(zip(plan.axes, plan.windows, strict=True))
+    axes = tuple(place for place, axis in enumerate(order) if axis in windows)
+    shape = tuple(plan.shape[axis] for axis in order)
+    return Plan(shape, axes, tuple(windows[order[place]] for place in axes))

@@ -13,7 +13,7 @@ from conformance.cases import check_engine
 import poolkit
 from poolkit.engines import compiled
 from poolkit.engines.compiled import CompiledEngine
-from poolkit.geometry import Adaptive, Sliding, Specification, bind
+from poolkit.geometry import Sliding, Specification, bind
 from poolkit.reducers import Max, Mean, Min, Std, Sum
 
 REASON = CompiledEngine().unavailable()
@@ -68,6 +68,49 @@ def test_channels_after_the_pooled_axes(dtype, rng, kernels):
             np.testing.assert_array_equal(np.moveaxis(pooled, -1, 1), expected)
 
 
+LAYOUTS = {
+    "channels last seen as channels first": lambda x: np.moveaxis(x.copy(), -1, 1),
+    "transposed": lambda x: x.copy().T,
+    "reversed": lambda x: x[::-1, ::-1],
+    "every other": lambda x: x[:, ::2, :, ::2],
+    "byteswapped": lambda x: x.astype(x.dtype.newbyteorder()),
+    "broadcast": lambda x: np.broadcast_to(x[:1], x.shape),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts(layout, rng, monkeypatch):
+    monkeypatch.setattr(compiled, "PART_ELEMENTS", 50)
+    x = LAYOUTS[layout](rng.normal(size=(4, 6, 8, 10)))
+    for axes in ((2, 3), (1, 2), (0, 3)):
+        for reduce in ("max", "mean"):
+            pooled = poolkit.pool(x, (2, 2), reduce=reduce, axes=axes, engine="compiled")
+            expected = poolkit.pool(x, (2, 2), reduce=reduce, axes=axes, engine="portable")
+            np.testing.assert_allclose(pooled, expected, rtol=1e-14, atol=1e-15)
+
+
+def test_the_output_is_laid_out_as_the_input():
+    x = np.moveaxis(np.zeros((2, 8, 8, 5)), -1, 1)
+    pooled = poolkit.max_pool2d(x, 2, engine="compiled")
+    assert np.moveaxis(pooled, 1, -1).flags.c_contiguous
+
+
+@pytest.mark.parametrize("length", [1 << 15, (1 << 16) + 1, 100_003])
+@pytest.mark.parametrize(
+    ("size", "stride", "dilation"), [(2, 2, 1), (3, 1, 1), (9, 4, 5), (900, 1, 1)]
+)
+def test_rows_longer_than_a_tile(length, size, stride, dilation, rng):
+    x = rng.integers(-99, 99, (2, length)).astype(np.float64)
+    arguments = {"stride": stride, "dilation": dilation, "padding": size // 2}
+    for operator in (poolkit.max_pool1d, poolkit.sum_pool1d):
+        actual = operator(x, size, engine="compiled", **arguments)
+        np.testing.assert_array_equal(actual, operator(x, size, engine="portable", **arguments))
+    for count in (7, 999, length // 2 + 1):
+        actual = poolkit.adaptive_sum_pool1d(x, count, engine="compiled")
+        expected = poolkit.adaptive_sum_pool1d(x, count, engine="portable")
+        np.testing.assert_array_equal(actual, expected)
+
+
 @pytest.mark.parametrize("threads", [2, 3, 7, 64])
 def test_the_bits_do_not_depend_on_threads(threads, monkeypatch, rng):
     x = rng.normal(size=(5, 3, 40, 50)).astype(np.float32)
@@ -102,8 +145,8 @@ def test_what_it_refuses():
     assert engine.refusal(sliding, Max(), double) is None
     assert "Std" in engine.refusal(sliding, Std(), double)
     assert "float16" in engine.refusal(sliding, Max(), np.dtype(np.float16))
-    adaptive = bind(Specification((Adaptive(3),)), (8,))
-    assert "unequal" in engine.refusal(adaptive, Max(), double)
+    long = bind(Specification((Sliding(2**18, 1),)), (2**19,))
+    assert "in a row" in engine.refusal(long, Max(), double)
     tall = bind(Specification((Sliding(40, 1), Sliding(40, 1))), (90, 90))
     assert "overlaps" in engine.refusal(tall, Max(), double)
     with pytest.raises(poolkit.UnsupportedError, match="no kernel for Std"):
@@ -122,6 +165,14 @@ def test_what_it_refuses():
         ([(0, 2, 2**62, 1, 0)], (2,)),
         ([(1, 2, 2, 1, 0)], (2,)),
         ([(0, 2, 2)], (2,)),
+        ([(0, 2, 2, 1)], (2,)),
+        ([(0, np.array([0]), np.array([1, 1]))], (2,)),
+        ([(0, np.array([0, 4]), np.array([1, 1]))], (2,)),
+        ([(0, np.array([0, 3]), np.array([1, 2]))], (2,)),
+        ([(0, np.array([-1, 3]), np.array([1, 1]))], (2,)),
+        ([(0, np.array([2, 0]), np.array([1, 1]))], (2,)),
+        ([(0, np.array([0, 1]), np.array([3, 0]))], (2,)),
+        ([(0, np.array([0, 1]), np.array([2**62, 2**62]))], (2,)),
         ([(0, 2, 2, 1, 0), (0, 2, 2, 1, 0)], (2,)),
         ([(0, 2, 2, 1, 0)], (2, 1)),
     ],
