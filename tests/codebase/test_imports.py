@@ -19,7 +19,17 @@ BELOW = {
     "engines": {"_errors", "geometry", "reducers", "_kernels"},
     "ops": {"_errors", "_arguments", "_arrays", "geometry", "reducers", "engines"},
     "explain": {"_errors", "geometry", "reducers", "engines", "ops"},
-    "cli": {"", "_errors", "_arguments", "_arrays", "geometry", "reducers", "engines", "ops", "explain"},
+    "cli": {
+        "",
+        "_errors",
+        "_arguments",
+        "_arrays",
+        "geometry",
+        "reducers",
+        "engines",
+        "ops",
+        "explain",
+    },
     "__main__": {"cli"},
     "": {"_errors", "geometry", "reducers", "ops"},
 }

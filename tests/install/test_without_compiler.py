@@ -27,3 +27,21 @@ def test_a_wheel_is_built_without_a_compiler(tmp_path):
     assert "poolkit/engines/portable.py" in names
     assert "poolkit/py.typed" in names
     assert not [name for name in names if name.endswith((".so", ".pyd", ".cpp"))]
+
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    program = (
+        "import poolkit; print(poolkit.__file__); print(poolkit.max_pool1d([1, 2], 2));"
+        "print(poolkit.engines.ENGINES[0].unavailable())"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**environment, "PYTHONPATH": str(tmp_path / "site")},
+    ).stdout.splitlines()
+    assert printed[0].startswith(str(tmp_path))
+    assert printed[1:] == [
+        "[2]",
+        "it was not built, for want of a C++ compiler when poolkit was installed.",
+    ]

@@ -14,7 +14,8 @@ from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
 
 try:
-    from poolkit import _kernels
+    # `from poolkit import _kernels` reports a module that is not there as a circular import.
+    import poolkit._kernels as _kernels  # noqa: PLR0402
 except ModuleNotFoundError:
     _kernels = None  # type: ignore[assignment]
     _absence = "it was not built, for want of a C++ compiler when poolkit was installed."
