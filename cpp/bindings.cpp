@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dispatch.hpp"
+#include "layout.hpp"
 
 namespace nb = nanobind;
 
@@ -69,7 +70,8 @@ using List = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::c_contig, nb::devi
 template <class T>
 T described(nb::handle value) {
     T result;
-    require(nb::try_cast<T>(value, result), "an axis must be described by integers or arrays of them");
+    // Not converted: a converted array would be freed before the kernel reads it.
+    require(nb::try_cast<T>(value, result, false), "an axis must be described by integers or arrays of them");
     return result;
 }
 
@@ -106,31 +108,6 @@ Axis listed_axis(nb::tuple given, std::int64_t n, std::int64_t m) {
         if (size > axis.k) axis.k = size;
     }
     return axis;
-}
-
-// How many windows of a row are made at a time: as many as a cache close by holds.
-void lay_out_tiles(Rows& rows) {
-    constexpr std::int64_t most_values = 1 << 14;  // 128 KiB of doubles
-    const Axis& row = rows.row;
-    if (row.begins != nullptr) {
-        // Neighbours may overlap or leave gaps; a tile of them is as long as its ends say.
-        rows.tile = most_values / rows.inner / row.k;
-        if (rows.tile < 1) rows.tile = 1;
-        rows.tile_positions = 0;
-        for (std::int64_t o = 0; o < row.m; o += rows.tile) {
-            const std::int64_t last = (o + rows.tile < row.m ? o + rows.tile : row.m) - 1;
-            const std::int64_t length = row.begins[last] + row.sizes[last] - row.begins[o];
-            if (length > rows.tile_positions) rows.tile_positions = length;
-        }
-        return;
-    }
-    const std::int64_t extent = row.dilation * (row.k - 1) + 1;
-    rows.tile = (most_values / rows.inner - extent) / row.stride + 1;
-    // Tiles share the elements of overlapping windows; short ones would read most of them twice.
-    if (rows.tile < extent / row.stride) rows.tile = extent / row.stride;
-    if (rows.tile < 1) rows.tile = 1;
-    if (rows.tile > row.m) rows.tile = row.m;
-    rows.tile_positions = (rows.tile - 1) * row.stride + extent;
 }
 
 // Pools `input` into `output`, both contiguous; `axes` ascending. `counts` holds the
@@ -190,7 +167,13 @@ void pool(const std::string& operation_name, Input input, Array output, nb::sequ
     rows.loops = loops.data();
     rows.depth = loops.size();
     rows.divisor = divisor;
-    lay_out_tiles(rows);
+    std::vector<double> reciprocals;
+    if (rows.row_counts != nullptr)
+        for (std::int64_t o = 0; o < rows.row.m; ++o) reciprocals.push_back(1 / rows.row_counts[o]);
+    rows.row_reciprocals = reciprocals.data();
+    lay_out(rows);
+    require(rows.padded_values < limit && rows.folded_values < limit && rows.ends_values < limit,
+            "window parameters are too large");
     const Kernel kernel = find_kernel(operation, element_of(input.dtype()));
     nb::gil_scoped_release released;
     run(rows, kernel, threads);
@@ -204,5 +187,8 @@ NB_MODULE(_kernels, module) {
     module.def("instruction_sets", &poolkit::instruction_sets);
     module.def("instruction_set", &poolkit::instruction_set);
     module.def("set_instruction_set", &poolkit::set_instruction_set);
-    module.def("pool", &poolkit::pool);
+    // A converted output would be filled and thrown away.
+    module.def("pool", &poolkit::pool, nb::arg("operation"), nb::arg("input"),
+               nb::arg("output").noconvert(), nb::arg("axes"), nb::arg("counts"), nb::arg("divisor"),
+               nb::arg("threads"));
 }

@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 namespace poolkit {
@@ -57,8 +58,8 @@ const InstructionSet& in_use() {
 class ScratchMemory {
 public:
     explicit ScratchMemory(const Rows& rows) {
-        scratch_ = {allocate(rows.tile_positions * rows.inner * widest),
-                    allocate((rows.tile_positions + rows.tile) * rows.inner * widest),
+        scratch_ = {allocate(rows.padded_values * widest), allocate(rows.folded_values * widest),
+                    allocate(rows.ends_values * widest),
                     static_cast<const void**>(allocate(rows.most_folded * sizeof(void*)))};
     }
     ~ScratchMemory() {
@@ -116,8 +117,15 @@ void run(const Rows& rows, Kernel kernel, std::int64_t threads) {
         }
     };
     std::vector<std::thread> others;
-    for (std::int64_t number = 1; number < threads; ++number) others.emplace_back(work, number);
+    others.reserve(static_cast<std::size_t>(threads));
+    std::int64_t started = 1;
+    try {
+        for (; started < threads; ++started) others.emplace_back(work, started);
+    } catch (const std::system_error&) {
+        // The system gives no more threads; this one does their share.
+    }
     work(0);
+    for (; started < threads; ++started) work(started);
     for (std::thread& other : others) other.join();
     if (failure) std::rethrow_exception(failure);
 }

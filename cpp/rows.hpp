@@ -27,28 +27,34 @@ struct Loop {
     const double* counts;  // divisor of each window; null where nothing is divided
 };
 
+// Which way the kernel goes; `layout.cpp` decides.
+enum class Path { row_by_row, whole_rows, overlapping, plane_by_plane };
+
 struct Rows {
+    Path path;
     const void* input;
     void* output;
     const Loop* loops;  // outermost first
     std::size_t depth;  // how many
     Axis row;
     const double* row_counts;
+    const double* row_reciprocals;  // 1 over them
     double divisor;  // where all windows share one; else 1
     std::int64_t inner;
-    std::int64_t count;  // of output rows
+    std::int64_t count;  // of output rows, or planes where the path goes by planes
     std::int64_t most_folded;  // input rows that go into one output row, at most
     std::int64_t tile;         // windows of a row made at a time, so that scratch stays small
-    std::int64_t tile_positions;  // that the windows of a tile cover, at most
+    std::int64_t padded_values, folded_values, ends_values;  // the sizes of scratch
 };
 
 enum class Operation { maximum, minimum, sum, mean };
 enum class Element { f32, f64, i8, i16, i32, i64, u8, u16, u32, u64 };
 
-// Memory for one thread, aligned to 64 bytes; how much is what `lay_out` says.
+// Memory for one thread, aligned to 64 bytes.
 struct Scratch {
-    void* padded;  // a row with the elements around it that change nothing
-    void* folded;  // a row of the output before it is finished
+    void* padded;  // a row or plane with values around it that change nothing
+    void* folded;  // what comes of folding it
+    void* ends;    // the ends of overlapping windows
     const void** sources;
 };
 

@@ -29,8 +29,12 @@ DTYPES = "?bhilqBHILQfd"
 """NumPy's letters for the dtypes that have kernels."""
 
 MOST_OVERLAP = 16
-"""Elements per step before the rows. Each row of a window is folded anew, so beyond
-this `portable`, whose passes grow with log k, is the faster."""
+"""Windows that share a row. Each row of a window is folded anew, so beyond this
+`portable`, whose passes grow with log k, is the faster."""
+
+MOST_IN_BLOCK = 2**16
+"""Elements of the rows of a tall window that lie in scratch at once: `ends_limit` in
+`cpp/layout.cpp`."""
 
 MOST_IN_WINDOW = 2**17
 """Elements of a window along a row, which lie in scratch at once: 1 MiB of doubles."""
@@ -61,11 +65,16 @@ class CompiledEngine(Engine):
             return f"no kernel for {type(reducer).__name__}."
         if dtype.char not in DTYPES:
             return f"no kernel for {dtype}."
-        if any(w.count > 1 and _overlap(w) > MOST_OVERLAP for w in plan.windows[:-1]):
-            return f"no kernel for overlaps of more than {MOST_OVERLAP} windows."
-        inner = prod(plan.shape[plan.axes[-1] + 1 :])
-        if _extent(plan.windows[-1]) * inner > MOST_IN_WINDOW:
+        *before_rows, row = plan.windows
+        in_row = _extent(row) * prod(plan.shape[plan.axes[-1] + 1 :])
+        if in_row > MOST_IN_WINDOW:
             return f"no kernel for more than {MOST_IN_WINDOW} elements of a window in a row."
+        if before_rows and _dense(before_rows[-1]):
+            tall = before_rows[-1]
+            if tall.widest() * in_row <= MOST_IN_BLOCK:
+                before_rows.pop()  # its kernel's cost does not grow with the window
+        if any(w.count > 1 and _overlap(w) > MOST_OVERLAP for w in before_rows):
+            return f"no kernel for overlaps of more than {MOST_OVERLAP} windows."
         return None
 
     def run(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
@@ -105,6 +114,16 @@ def thread_count() -> int:
 
 def _pool(plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
     """Pool one contiguous array into another."""
+    if len(plan.axes) > 1 and _is_global(plan):
+        # As one axis, whose elements all follow each other.
+        flat = (*x.shape[: plan.axes[0]], -1, *x.shape[plan.axes[-1] + 1 :])
+        x, pooled = (
+            x.reshape(flat),
+            pooled.reshape((*flat[:plan.axes[0]], 1, *flat[plan.axes[0] + 1:])),
+        )
+        length = x.shape[plan.axes[0]]
+        whole = SlidingWindows(length, 1, length, length, 1, 0, 0)
+        plan = Plan(x.shape, plan.axes[:1], (whole,))
     counts, divisor = [], 1.0
     if isinstance(reducer, Mean):
         if isinstance(reducer.divisor, str):
@@ -134,6 +153,24 @@ def _described(windows: AxisWindows) -> tuple[Any, ...]:
 def _extent(windows: AxisWindows) -> int:
     """Return how many positions a window covers, at most."""
     return windows.extent if isinstance(windows, SlidingWindows) else windows.widest()
+
+
+def _is_global(plan: Plan) -> bool:
+    """Return whether neighbouring axes are pooled whole."""
+    neighbours = plan.axes == tuple(range(plan.axes[0], plan.axes[0] + len(plan.axes)))
+    return neighbours and all(
+        isinstance(w, SlidingWindows)
+        and w.count == 1
+        and w.kernel_size == w.length
+        and w.dilation == 1
+        and w.low == w.high == 0
+        for w in plan.windows
+    )
+
+
+def _dense(windows: AxisWindows) -> bool:
+    """Return whether windows slide without gaps between their elements."""
+    return isinstance(windows, SlidingWindows) and windows.dilation == 1
 
 
 def _overlap(windows: AxisWindows) -> float:

@@ -111,10 +111,11 @@ def test_rows_longer_than_a_tile(length, size, stride, dilation, rng):
         np.testing.assert_array_equal(actual, expected)
 
 
+@pytest.mark.parametrize("size", [3, 25])
 @pytest.mark.parametrize("threads", [2, 3, 7, 64])
-def test_the_bits_do_not_depend_on_threads(threads, monkeypatch, rng):
+def test_the_bits_do_not_depend_on_threads(threads, size, monkeypatch, rng):
     x = rng.normal(size=(5, 3, 40, 50)).astype(np.float32)
-    plan = bind(Specification((Sliding(3, 2), Sliding(3, 2))), x.shape)
+    plan = bind(Specification((Sliding(size, 2), Sliding(size, 2))), x.shape)
     for reducer in (Max(), Mean()):
         monkeypatch.setattr(compiled, "thread_count", lambda: 1)
         once = CompiledEngine().run(plan, reducer, x)
@@ -147,7 +148,7 @@ def test_what_it_refuses():
     assert "float16" in engine.refusal(sliding, Max(), np.dtype(np.float16))
     long = bind(Specification((Sliding(2**18, 1),)), (2**19,))
     assert "in a row" in engine.refusal(long, Max(), double)
-    tall = bind(Specification((Sliding(40, 1), Sliding(40, 1))), (90, 90))
+    tall = bind(Specification((Sliding(400, 1), Sliding(400, 1))), (900, 900))
     assert "overlaps" in engine.refusal(tall, Max(), double)
     with pytest.raises(poolkit.UnsupportedError, match="no kernel for Std"):
         poolkit.std_pool1d(np.zeros(8), 2, engine="compiled")
@@ -173,6 +174,8 @@ def test_what_it_refuses():
         ([(0, np.array([2, 0]), np.array([1, 1]))], (2,)),
         ([(0, np.array([0, 1]), np.array([3, 0]))], (2,)),
         ([(0, np.array([0, 1]), np.array([2**62, 2**62]))], (2,)),
+        ([(0, np.array([0, 1], np.int32), np.array([1, 1], np.int32))], (2,)),
+        ([(0, 2**40, 1, 1, 0)], (2,)),
         ([(0, 2, 2, 1, 0), (0, 2, 2, 1, 0)], (2,)),
         ([(0, 2, 2, 1, 0)], (2, 1)),
     ],
@@ -180,6 +183,42 @@ def test_what_it_refuses():
 def test_kernels_refuse_sizes_that_do_not_belong_together(axes, shape, kernels):
     with pytest.raises((ValueError, TypeError)):
         kernels.pool("max", np.zeros(4), np.zeros(shape), axes, [], 1.0, 1)
+
+
+def test_an_output_that_is_not_contiguous_is_refused(kernels):
+    """Converted, it would be filled and thrown away."""
+    with pytest.raises(TypeError):
+        kernels.pool("max", np.zeros(8), np.zeros(8)[::2], [(0, 2, 2, 1, 0)], [], 1.0, 1)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 5])
+@pytest.mark.parametrize("size", [6, 13, 31, 100])
+@pytest.mark.parametrize("shape", [(2, 130, 40), (1, 70, 3, 130, 9)])
+def test_tall_windows(shape, size, stride, rng):
+    x = rng.integers(-99, 99, shape).astype(np.float32)
+    arguments = {"stride": stride, "padding": size // 2, "ceil_mode": True}
+    axes = (-2, -1) if len(shape) == 3 else (1, 3)
+    kernel = (size, 3) if len(shape) == 3 else (3, size)
+    arguments["padding"] = tuple(k // 2 for k in kernel)
+    for reduce in (Max(), Min(), Sum(), Mean("padded")):
+        actual = poolkit.pool(x, kernel, reduce=reduce, axes=axes, engine="compiled", **arguments)
+        expected = poolkit.pool(x, kernel, reduce=reduce, axes=axes, engine="portable", **arguments)
+        np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 7, 7), (2, 14, 14), (5, 20, 20), (2, 9, 12, 3), (2, 4, 6, 6)]
+)
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 13])
+def test_small_planes(shape, size, rng):
+    x = rng.integers(-99, 99, shape).astype(np.float32)
+    axes = (1, 2, 3) if len(shape) == 4 and shape[-1] > 3 else (1, 2)
+    for stride in (1, 2):
+        arguments = {"stride": stride, "padding": size // 2, "axes": axes}
+        for reduce in (Max(), Min(), Sum(), Mean("valid")):
+            actual = poolkit.pool(x, size, reduce=reduce, engine="compiled", **arguments)
+            expected = poolkit.pool(x, size, reduce=reduce, engine="portable", **arguments)
+            np.testing.assert_array_equal(actual, expected)
 
 
 def test_windows_past_the_end_read_nothing(kernels):

@@ -1,2 +1,2 @@
 #define POOLKIT_INSTRUCTION_SET avx512
-#include "rows.inc"
+#include "kernels.inc"

@@ -1,2 +1,2 @@
 #define POOLKIT_INSTRUCTION_SET avx2
-#include "rows.inc"
+#include "kernels.inc"

@@ -1,2 +1,2 @@
 #define POOLKIT_INSTRUCTION_SET baseline
-#include "rows.inc"
+#include "kernels.inc"

@@ -1,0 +1,101 @@
+#include "layout.hpp"
+
+namespace poolkit {
+namespace {
+
+using Index = std::int64_t;
+
+constexpr Index cached_values = 1 << 14;  // 128 KiB of doubles: with its copy, a near cache
+constexpr Index ends_limit = 1 << 16;     // 512 KiB of doubles
+constexpr Index short_row = 64;           // values: below, vectors of a row are mostly tail
+
+Index extent(const Axis& axis) { return axis.dilation * (axis.k - 1) + 1; }
+
+Index covered(const Axis& axis) {
+    const Index reach = (axis.m - 1) * axis.stride + extent(axis);
+    return reach > axis.low + axis.n ? reach : axis.low + axis.n;
+}
+
+const Loop* last_pooled_loop(const Rows& rows) {
+    if (rows.depth == 0 || !rows.loops[rows.depth - 1].pooled) return nullptr;
+    const Loop& loop = rows.loops[rows.depth - 1];
+    return loop.windows.begins == nullptr && rows.row.begins == nullptr ? &loop : nullptr;
+}
+
+bool are_whole_rows(const Rows& rows) {
+    const Axis& row = rows.row;
+    for (std::size_t level = 0; level < rows.depth; ++level)
+        if (rows.loops[level].pooled) return false;
+    return rows.inner == 1 && row.begins == nullptr && row.m == 1 && row.low == 0 && row.k == row.n &&
+           row.dilation == 1;
+}
+
+// Every position of a plane is folded and few are picked where strides are long.
+bool suits_planes(const Rows& rows, const Loop& loop) {
+    const Axis &down = loop.windows, &along = rows.row;
+    const bool picks_all = along.stride == 1 && down.stride == 1;
+    const bool is_short = along.n * rows.inner < short_row;
+    return (picks_all || (is_short && along.stride <= 2 && down.stride <= 2)) && down.m > 1 &&
+           loop.input_stride == along.n * rows.inner &&
+           covered(along) * covered(down) * rows.inner <= cached_values;
+}
+
+// Folding ends and starts takes three passes over a row, and their rows much of a cache.
+bool suits_overlapping(const Rows& rows, const Loop& loop) {
+    const Axis& tall = loop.windows;
+    return tall.dilation == 1 && tall.m > 1 && tall.k >= 6 * tall.stride &&
+           tall.k * extent(rows.row) * rows.inner <= ends_limit;
+}
+
+void lay_out_tiles(Rows& rows, Index values) {
+    const Axis& row = rows.row;
+    Index positions = 0;
+    if (row.begins != nullptr) {
+        // Neighbours may overlap or leave gaps; a tile of them is as long as its ends say.
+        rows.tile = values / rows.inner / row.k;
+        if (rows.tile < 1) rows.tile = 1;
+        for (Index o = 0; o < row.m; o += rows.tile) {
+            const Index last = (o + rows.tile < row.m ? o + rows.tile : row.m) - 1;
+            const Index length = row.begins[last] + row.sizes[last] - row.begins[o];
+            if (length > positions) positions = length;
+        }
+    } else {
+        rows.tile = (values / rows.inner - extent(row)) / row.stride + 1;
+        // Tiles share the elements of overlapping windows; short ones would read most of
+        // them twice.
+        if (rows.tile < extent(row) / row.stride) rows.tile = extent(row) / row.stride;
+        if (rows.tile < 1) rows.tile = 1;
+        if (rows.tile > row.m) rows.tile = row.m;
+        positions = (rows.tile - 1) * row.stride + extent(row);
+    }
+    rows.padded_values = positions * rows.inner;
+    rows.folded_values = (positions + 2 * rows.tile + row.k) * rows.inner;
+}
+
+}  // namespace
+
+void lay_out(Rows& rows) {
+    rows.path = Path::row_by_row;
+    rows.ends_values = 0;
+    if (are_whole_rows(rows)) {
+        rows.path = Path::whole_rows;
+        return;
+    }
+    const Loop* const loop = last_pooled_loop(rows);
+    if (loop != nullptr && suits_planes(rows, *loop)) {
+        rows.path = Path::plane_by_plane;
+        rows.count /= loop->count;
+        rows.padded_values = rows.folded_values =
+            covered(rows.row) * covered(loop->windows) * rows.inner;
+        return;
+    }
+    if (loop != nullptr && suits_overlapping(rows, *loop)) {
+        rows.path = Path::overlapping;
+        lay_out_tiles(rows, ends_limit / loop->windows.k);
+        rows.ends_values = (loop->windows.k + 2) * rows.padded_values;
+        return;
+    }
+    lay_out_tiles(rows, cached_values);
+}
+
+}  // namespace poolkit
