@@ -9,6 +9,7 @@ from poolkit._errors import (
     UnsupportedError,
     WindowFitError,
 )
+from poolkit.engines import get_num_threads, set_num_threads
 from poolkit.ops import *
 from poolkit.ops import __all__ as _operators
 
@@ -21,7 +22,9 @@ __all__ = [
     "WindowFitError",
     "__version__",
     "geometry",
+    "get_num_threads",
     "reducers",
+    "set_num_threads",
 ]
 __all__ += _operators
 

@@ -31,7 +31,7 @@ BELOW = {
         "explain",
     },
     "__main__": {"cli"},
-    "": {"_errors", "geometry", "reducers", "ops"},
+    "": {"_errors", "geometry", "reducers", "engines", "ops"},
 }
 ONLY_STANDARD_LIBRARY = {"_errors", "geometry", "_arguments"}
 OUTSIDE_CLI = {"numpy"}

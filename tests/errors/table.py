@@ -177,6 +177,9 @@ TABLE = [
     Row("poolkit.lp_pool2d(x, '2', 2)", TYPE, "`norm_type` must be a number of at least 1, or infinity; got '2'."),
     Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
     Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
+    # Threads.
+    Row("poolkit.set_num_threads(0)", ARGUMENT, "`count` must be an integer of at least 1; got 0."),
+    Row("poolkit.set_num_threads(2.0)", TYPE, "`count` must be an integer of at least 1; got 2.0."),
     # The engine.
     Row(
         "poolkit.max_pool2d(x, 2, engine='fast')",

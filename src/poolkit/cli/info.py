@@ -10,7 +10,7 @@ import typer
 
 import poolkit
 from poolkit.engines import ENGINES
-from poolkit.engines.compiled import CompiledEngine, thread_count
+from poolkit.engines.compiled import CompiledEngine
 
 __all__ = ["info"]
 
@@ -45,6 +45,6 @@ def _facts() -> dict[str, Any]:
         "engines": {engine.name: engine.unavailable() for engine in ENGINES},
         "instruction_set": CompiledEngine.instruction_set() if compiled else None,
         "instruction_sets": CompiledEngine.instruction_sets() if compiled else [],
-        "threads": thread_count() if compiled else 1,
+        "threads": poolkit.get_num_threads() if compiled else 1,
         "processors": os.cpu_count(),
     }

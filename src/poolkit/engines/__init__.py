@@ -2,5 +2,6 @@
 
 from poolkit.engines.choose import ENGINES, choose_engine, run
 from poolkit.engines.engine import Engine
+from poolkit.engines.threads import get_num_threads, set_num_threads
 
-__all__ = ["ENGINES", "Engine", "choose_engine", "run"]
+__all__ = ["ENGINES", "Engine", "choose_engine", "get_num_threads", "run", "set_num_threads"]

@@ -1,6 +1,5 @@
 """The compiled engine: C++ kernels, for the instruction sets of the machine at hand."""
 
-import os
 from functools import lru_cache
 from math import prod
 from typing import Any, ClassVar
@@ -8,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from poolkit.engines.engine import Engine, axis_counts
+from poolkit.engines.threads import get_num_threads
 from poolkit.geometry import AxisWindows, Plan, SlidingWindows
 from poolkit.reducers import Max, Mean, Min, Reducer, Sum
 from poolkit.reducers.dtypes import DType
@@ -107,11 +107,6 @@ class CompiledEngine(Engine):
         return _kernels.instruction_sets()
 
 
-def thread_count() -> int:
-    """Return how many threads large work is spread over: the processors we may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _pool(plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
     """Pool one contiguous array into another."""
     if len(plan.axes) > 1 and _is_global(plan):
@@ -119,7 +114,7 @@ def _pool(plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
         flat = (*x.shape[: plan.axes[0]], -1, *x.shape[plan.axes[-1] + 1 :])
         x, pooled = (
             x.reshape(flat),
-            pooled.reshape((*flat[:plan.axes[0]], 1, *flat[plan.axes[0] + 1:])),
+            pooled.reshape((*flat[: plan.axes[0]], 1, *flat[plan.axes[0] + 1 :])),
         )
         length = x.shape[plan.axes[0]]
         whole = SlidingWindows(length, 1, length, length, 1, 0, 0)
@@ -136,7 +131,7 @@ def _pool(plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
     if x.dtype.kind == "b":
         x = x.view(np.uint8)
         pooled = pooled.view(np.uint8) if pooled.dtype.kind == "b" else pooled
-    threads = min(thread_count(), 1 + (x.nbytes + pooled.nbytes) // BYTES_PER_THREAD)
+    threads = min(get_num_threads(), 1 + (x.nbytes + pooled.nbytes) // BYTES_PER_THREAD)
     _kernels.pool(reducer.name, x, pooled, axes, counts, divisor, threads)
 
 

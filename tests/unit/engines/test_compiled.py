@@ -117,9 +117,9 @@ def test_the_bits_do_not_depend_on_threads(threads, size, monkeypatch, rng):
     x = rng.normal(size=(5, 3, 40, 50)).astype(np.float32)
     plan = bind(Specification((Sliding(size, 2), Sliding(size, 2))), x.shape)
     for reducer in (Max(), Mean()):
-        monkeypatch.setattr(compiled, "thread_count", lambda: 1)
+        monkeypatch.setattr(compiled, "get_num_threads", lambda: 1)
         once = CompiledEngine().run(plan, reducer, x)
-        monkeypatch.setattr(compiled, "thread_count", lambda: threads)
+        monkeypatch.setattr(compiled, "get_num_threads", lambda: threads)
         monkeypatch.setattr(compiled, "BYTES_PER_THREAD", 1)
         np.testing.assert_array_equal(CompiledEngine().run(plan, reducer, x), once)
 
