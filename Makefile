@@ -8,7 +8,7 @@ SOURCES := pyproject.toml $(wildcard CMakeLists.txt) $(shell find src cpp -type 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format clean
+.PHONY: help demo test bench sanitize format clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,26 @@ demo: $(VENV)/.demo ## pool a real photograph and write the pictures to demo/
 
 test: $(VENV)/.test ## run every test, with coverage
 	$(BIN)/python -m pytest --cov $(PYTEST_ARGUMENTS)
+
+bench: $(VENV)/bench/.bench ## time poolkit beside its peers and write docs/benchmarks.md
+	$(VENV)/bench/bin/python benchmarks/run.py --output docs/benchmarks.md
+
+# The peers have an environment of their own: they pin what they share with the tests.
+$(VENV)/bench/.bench: $(SOURCES)
+	$(PYTHON) -m venv $(VENV)/bench
+	$(VENV)/bench/bin/python -m pip install --quiet torch==2.13.0
+	$(VENV)/bench/bin/python -m pip install --quiet '.[bench]'
+	@touch $@
+
+sanitize: $(VENV)/.test ## run the engines' tests with every address and overflow checked
+	$(PYTHON) -m venv --system-site-packages $(VENV)/sanitize
+	echo "$(abspath $(VENV))/lib/$$($(BIN)/python -c 'import sys; print("python%d.%d" % sys.version_info[:2])')/site-packages" \
+		> $$($(VENV)/sanitize/bin/python -c 'import site; print(site.getsitepackages()[0])')/test.pth
+	$(VENV)/sanitize/bin/python -m pip install --quiet --no-deps --no-build-isolation --ignore-installed \
+		--config-settings=cmake.define.POOLKIT_SANITIZE=ON --config-settings=build-dir=build/sanitize .
+	LD_PRELOAD="$$(c++ -print-file-name=libasan.so) $$(c++ -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
+		$(VENV)/sanitize/bin/python -m pytest tests/conformance tests/unit/engines $(PYTEST_ARGUMENTS)
 
 format: $(VENV)/.test ## put the source into its one format
 	$(BIN)/ruff format .

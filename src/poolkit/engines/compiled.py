@@ -65,6 +65,8 @@ class CompiledEngine(Engine):
             return f"no kernel for {type(reducer).__name__}."
         if dtype.char not in DTYPES:
             return f"no kernel for {dtype}."
+        if _is_global(plan):
+            return None
         *before_rows, row = plan.windows
         in_row = _extent(row) * prod(plan.shape[plan.axes[-1] + 1 :])
         if in_row > MOST_IN_WINDOW:
@@ -81,6 +83,10 @@ class CompiledEngine(Engine):
         dtype = reducer.result_dtype(x.dtype)
         if dtype is None:
             raise TypeError(f"{reducer} has no kernel")
+        if x.flags.c_contiguous and x.dtype.isnative:
+            pooled = np.empty(plan.output_shape, dtype=dtype.newbyteorder("="))
+            _pool(plan, reducer, x, pooled)
+            return pooled
         order = _memory_order(x)
         if self.refusal(_reordered(plan, order), reducer, x.dtype) is not None:
             order = tuple(range(x.ndim))  # the order that the plan was accepted in
@@ -110,15 +116,7 @@ class CompiledEngine(Engine):
 def _pool(plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
     """Pool one contiguous array into another."""
     if len(plan.axes) > 1 and _is_global(plan):
-        # As one axis, whose elements all follow each other.
-        flat = (*x.shape[: plan.axes[0]], -1, *x.shape[plan.axes[-1] + 1 :])
-        x, pooled = (
-            x.reshape(flat),
-            pooled.reshape((*flat[: plan.axes[0]], 1, *flat[plan.axes[0] + 1 :])),
-        )
-        length = x.shape[plan.axes[0]]
-        whole = SlidingWindows(length, 1, length, length, 1, 0, 0)
-        plan = Plan(x.shape, plan.axes[:1], (whole,))
+        plan, x, pooled = _as_one_axis(plan, x, pooled)
     counts, divisor = [], 1.0
     if isinstance(reducer, Mean):
         if isinstance(reducer.divisor, str):
@@ -151,16 +149,21 @@ def _extent(windows: AxisWindows) -> int:
 
 
 def _is_global(plan: Plan) -> bool:
-    """Return whether neighbouring axes are pooled whole."""
-    neighbours = plan.axes == tuple(range(plan.axes[0], plan.axes[0] + len(plan.axes)))
-    return neighbours and all(
-        isinstance(w, SlidingWindows)
-        and w.count == 1
-        and w.kernel_size == w.length
-        and w.dilation == 1
-        and w.low == w.high == 0
+    """Return whether the last axes, and no others, are pooled whole."""
+    last = range(len(plan.shape) - len(plan.axes), len(plan.shape))
+    return plan.axes == tuple(last) and all(
+        isinstance(w, SlidingWindows) and w.count == 1 and w.kernel_size == w.length and w.low == 0
         for w in plan.windows
     )
+
+
+def _as_one_axis(plan: Plan, x: Array, pooled: Array) -> tuple[Plan, Array, Array]:
+    """Return the same work with the axes that are pooled whole as one."""
+    batch = x.shape[: plan.axes[0]]
+    length = prod(x.shape[plan.axes[0] :])
+    whole = SlidingWindows(length, 1, length, length, 1, 0, 0)
+    plan = Plan((*batch, length), (len(batch),), (whole,))
+    return plan, x.reshape(plan.shape), pooled.reshape(plan.output_shape)
 
 
 def _dense(windows: AxisWindows) -> bool:
@@ -175,8 +178,6 @@ def _overlap(windows: AxisWindows) -> float:
 
 def _memory_order(x: Array) -> tuple[int, ...]:
     """Return the axes from the longest stride to the shortest."""
-    if x.flags.c_contiguous:
-        return tuple(range(x.ndim))
     return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
 
 

@@ -1,0 +1,245 @@
+"""Who is timed: each peer turns a case into a call, or says that it cannot.
+
+A peer is a function of (case, x) that returns a call without arguments, which returns the
+pooled array in the axis order of the case (whatever that takes happens outside the call, in
+`PEERS[name][1]`). Frameworks are imported by the one process that times them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from cases import Case
+
+THREADS = 2
+
+Call = Callable[[], Any]
+
+
+def poolkit(case: Case, x: np.ndarray) -> Call:
+    import poolkit
+
+    poolkit.set_num_threads(THREADS)
+    if case.adaptive:
+        sizes = (case.adaptive,) * case.rank
+        return lambda: poolkit.adaptive_pool(x, sizes, reduce=case.reduce, axes=case.axes)
+    operator = {"max": poolkit.max_pool, "mean": poolkit.avg_pool}[case.reduce]
+    windows = {"stride": case.stride, "padding": case.padding, "dilation": case.dilation}
+    return lambda: operator(x, case.kernel_size, axes=case.axes, **windows)
+
+
+def torch(case: Case, x: np.ndarray, channels_last: bool = False) -> Call | None:
+    import torch
+
+    torch.set_num_threads(THREADS)
+    torch.set_grad_enabled(False)
+    functional = torch.nn.functional
+    name = {"max": "max", "mean": "avg"}[case.reduce]
+    if case.picture or (case.dilation > 1 and case.reduce == "mean"):
+        return None
+    tensor = torch.from_numpy(np.ascontiguousarray(x))
+    if channels_last:
+        if case.rank == 1:
+            return None
+        layout = torch.channels_last if case.rank == 2 else torch.channels_last_3d
+        tensor = tensor.contiguous(memory_format=layout)
+    if case.adaptive:
+        operator = getattr(functional, f"adaptive_{name}_pool{case.rank}d")
+        return lambda: operator(tensor, case.adaptive)
+    operator = getattr(functional, f"{name}_pool{case.rank}d")
+    extra = {"dilation": case.dilation} if case.reduce == "max" else {}
+    return lambda: operator(tensor, case.kernel_size, case.stride, case.padding, **extra)
+
+
+def torch_channels_last(case: Case, x: np.ndarray) -> Call | None:
+    return torch(case, x, channels_last=True)
+
+
+def _onnx_model(case: Case) -> bytes | None:
+    from onnx import TensorProto, helper
+
+    if case.picture or case.adaptive > 1 or case.dtype not in ("float32", "float64"):
+        return None
+    kind = TensorProto.FLOAT if case.dtype == "float32" else TensorProto.DOUBLE
+    name = {"max": "MaxPool", "mean": "AveragePool"}[case.reduce]
+    if case.adaptive:
+        node = helper.make_node(f"Global{name}", ["x"], ["y"])
+    else:
+        each = [case.kernel_size] * case.rank
+        attributes: dict[str, Any] = {
+            "kernel_shape": each,
+            "strides": [case.stride] * case.rank,
+            "pads": [case.padding] * (2 * case.rank),
+            "dilations": [case.dilation] * case.rank,
+        }
+        if case.reduce == "mean":
+            attributes["count_include_pad"] = 1
+            if case.dilation == 1:
+                del attributes["dilations"]
+        node = helper.make_node(name, ["x"], ["y"], **attributes)
+    graph = helper.make_graph(
+        [node],
+        "pooling",
+        [helper.make_tensor_value_info("x", kind, case.shape)],
+        [helper.make_tensor_value_info("y", kind, None)],
+    )
+    model = helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", 19 if case.dilation > 1 else 12)],
+        ir_version=9,
+    )
+    return model.SerializeToString()
+
+
+def onnxruntime(case: Case, x: np.ndarray) -> Call | None:
+    import onnxruntime as ort
+
+    model = _onnx_model(case)
+    if model is None:
+        return None
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.log_severity_level = 4
+    session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    feed = {"x": np.ascontiguousarray(x)}
+    return lambda: session.run(None, feed)[0]
+
+
+def openvino(case: Case, x: np.ndarray) -> Call | None:
+    import openvino as ov
+
+    model = _onnx_model(case)
+    if model is None or case.dtype != "float32":
+        return None
+    core = ov.Core()
+    compiled = core.compile_model(
+        core.read_model(model),
+        "CPU",
+        {"INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY"},
+    )
+    request = compiled.create_infer_request()
+    values = np.ascontiguousarray(x)
+    tensor = ov.Tensor(values, shared_memory=True)
+    request.set_input_tensor(tensor)
+
+    def call(owners: Any = (values, tensor, compiled)) -> Any:  # the tensor owns no memory
+        request.infer()
+        return request.get_output_tensor().data
+
+    return call
+
+
+def jax(case: Case, x: np.ndarray) -> Call | None:
+    import jax
+    from jax import lax
+
+    if case.adaptive > 1 or (case.dtype == "uint8" and case.reduce == "mean"):
+        return None
+    jax.config.update("jax_enable_x64", True)
+    array = jax.numpy.asarray(np.ascontiguousarray(x))
+
+    def spread(value: Any, other: Any) -> tuple[Any, ...]:
+        return tuple(value if axis in case.axes else other for axis in range(x.ndim))
+
+    @jax.jit
+    def pooled(values: Any) -> Any:
+        if case.adaptive:
+            return values.mean(case.axes, keepdims=True)
+        largest = case.reduce == "max"
+        start = (0 if case.dtype == "uint8" else -np.inf) if largest else 0
+        result = lax.reduce_window(
+            values,
+            np.asarray(start, case.dtype),
+            lax.max if largest else lax.add,
+            spread(case.kernel_size, 1),
+            spread(case.stride, 1),
+            spread((case.padding, case.padding), (0, 0)),
+            window_dilation=spread(case.dilation, 1),
+        )
+        return result if largest else result / case.kernel_size**case.rank
+
+    return lambda: pooled(array).block_until_ready()
+
+
+def tensorflow(case: Case, x: np.ndarray) -> Call | None:
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+    tf.config.threading.set_inter_op_parallelism_threads(THREADS)
+    # It pads only with SAME, whose averages leave padding out.
+    if case.picture or case.adaptive or case.dilation > 1 or case.rank == 3:
+        return None
+    if case.padding and (case.reduce == "mean" or case.stride != 1):
+        return None
+    tensor = tf.constant(np.ascontiguousarray(np.moveaxis(x, 1, -1)))
+    padding = "SAME" if case.padding else "VALID"
+    operator = {"max": tf.nn.max_pool, "mean": tf.nn.avg_pool}[case.reduce]
+    return lambda: operator(tensor, case.kernel_size, case.stride, padding)
+
+
+def opencv(case: Case, x: np.ndarray) -> Call | None:
+    import cv2
+
+    cv2.setNumThreads(THREADS)
+    if case.picture and case.reduce == "mean":
+        half = (x.shape[1] // 2, x.shape[0] // 2)
+        return lambda: cv2.resize(x, half, interpolation=cv2.INTER_AREA)
+    if case.shape[:2] != (1, 1) or case.stride != 1:
+        return None
+    image, size = np.ascontiguousarray(x[0, 0]), (case.kernel_size,) * 2
+    if case.reduce == "max":
+        element = np.ones(size, np.uint8)
+        return lambda: cv2.dilate(image, element)[None, None]
+    border = cv2.BORDER_CONSTANT
+    return lambda: cv2.boxFilter(image, -1, size, borderType=border)[None, None]
+
+
+def scipy(case: Case, x: np.ndarray) -> Call | None:
+    from scipy import ndimage
+
+    if case.stride != 1 or case.adaptive or case.dilation > 1 or case.picture:
+        return None
+    x = np.ascontiguousarray(x)
+    size = (1, 1, *(case.kernel_size,) * case.rank)
+    if case.reduce == "max":
+        return lambda: ndimage.maximum_filter(x, size, mode="constant", cval=-np.inf)
+    return lambda: ndimage.uniform_filter(x, size, mode="constant")
+
+
+def skimage(case: Case, x: np.ndarray) -> Call | None:
+    from skimage.measure import block_reduce
+
+    if case.kernel_size != case.stride or case.padding:
+        return None
+    block = tuple(case.kernel_size if axis in case.axes else 1 for axis in range(x.ndim))
+    x = np.ascontiguousarray(x)
+    return lambda: block_reduce(x, block, {"max": np.max, "mean": np.mean}[case.reduce])
+
+
+def bottleneck(case: Case, x: np.ndarray) -> Call | None:
+    import bottleneck
+
+    if case.rank != 1:
+        return None
+    operator = {"max": bottleneck.move_max, "mean": bottleneck.move_mean}[case.reduce]
+    first = case.kernel_size - 1
+    return lambda: operator(x, case.kernel_size, axis=-1)[..., first :: case.stride]
+
+
+def _channels_first(result: Any) -> np.ndarray:
+    return np.moveaxis(np.asarray(result), -1, 1)
+
+
+PEERS: dict[str, tuple[Callable[[Case, np.ndarray], Call | None], Callable[[Any], np.ndarray]]] = {
+    "poolkit": (poolkit, np.asarray),
+    "torch": (torch, np.asarray),
+    "torch channels-last": (torch_channels_last, np.asarray),
+    "ONNX Runtime": (onnxruntime, np.asarray),
+    "OpenVINO": (openvino, np.asarray),
+    "JAX": (jax, np.asarray),
+    "TensorFlow": (tensorflow, _channels_first),
+    "OpenCV": (opencv, np.asarray),
+    "SciPy": (scipy, np.asarray),
+    "scikit-image": (skimage, np.asarray),
+    "Bottleneck": (bottleneck, np.asarray),
+}
