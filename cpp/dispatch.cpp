@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <system_error>
@@ -25,7 +26,10 @@ const InstructionSet known[] = {
                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") != 0;
      }},
     {"avx2", avx2::find,
-     [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") != 0; }},
+     [] {
+         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                __builtin_cpu_supports("f16c") != 0;
+     }},
 #endif
     {"baseline", baseline::find, [] { return true; }},
 };
@@ -62,24 +66,22 @@ public:
                     allocate(rows.ends_values * widest),
                     static_cast<const void**>(allocate(rows.most_folded * sizeof(void*)))};
     }
-    ~ScratchMemory() {
-        for (void* memory : owned_) std::free(memory);
-    }
-    ScratchMemory(const ScratchMemory&) = delete;
-    ScratchMemory& operator=(const ScratchMemory&) = delete;
     const Scratch& get() const { return scratch_; }
 
 private:
     static constexpr std::int64_t widest = 8;  // bytes of the widest element
+    static constexpr std::align_val_t cache_line{64};
+
+    struct Free {
+        void operator()(void* memory) const { ::operator delete(memory, cache_line); }
+    };
 
     void* allocate(std::int64_t bytes) {
-        void* memory = std::aligned_alloc(64, (static_cast<std::size_t>(bytes) + 127) / 64 * 64);
-        if (memory == nullptr) throw std::bad_alloc();
-        owned_.push_back(memory);
-        return memory;
+        owned_.emplace_back(::operator new(static_cast<std::size_t>(bytes) + 64, cache_line));
+        return owned_.back().get();
     }
 
-    std::vector<void*> owned_;
+    std::vector<std::unique_ptr<void, Free>> owned_;
     Scratch scratch_;
 };
 
