@@ -13,6 +13,7 @@
 
 #include "dispatch.hpp"
 #include "layout.hpp"
+#include "threads.hpp"
 
 namespace nb = nanobind;
 

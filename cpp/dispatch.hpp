@@ -18,8 +18,4 @@ void set_instruction_set(const std::string& name);
 
 Kernel find_kernel(Operation operation, Element element);
 
-// Makes all rows, on up to `threads` threads. Every row is made by the same steps
-// whichever thread makes it, so the result does not depend on their number.
-void run(const Rows& rows, Kernel kernel, std::int64_t threads);
-
 }  // namespace poolkit

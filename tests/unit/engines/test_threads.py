@@ -74,7 +74,7 @@ def test_the_interpreter_goes_on_meanwhile():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_children_pool_after_a_fork():
-    """A process whose parent has used threads finds no lock held and no thread missing."""
+    """A process whose parent has used threads finds no lock held and threads of its own."""
     program = """
 import os, numpy as np, poolkit
 poolkit.set_num_threads(4)
