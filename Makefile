@@ -29,7 +29,11 @@ $(VENV)/bench/.bench: $(SOURCES)
 	$(VENV)/bench/bin/python -m pip install --quiet '.[bench]'
 	@touch $@
 
-sanitize: $(VENV)/.test ## run the engines' tests with every address and overflow checked
+sanitize: $(VENV)/.test ## run the engines' tests with addresses, overflows and races checked
+	mkdir -p build
+	c++ -std=c++20 -O1 -g -fsanitize=thread -pthread -o build/race_check \
+		$(addprefix cpp/,race_check.cpp threads.cpp layout.cpp dispatch.cpp kernels_baseline.cpp)
+	build/race_check
 	$(PYTHON) -m venv --system-site-packages $(VENV)/sanitize
 	echo "$(abspath $(VENV))/lib/$$($(BIN)/python -c 'import sys; print("python%d.%d" % sys.version_info[:2])')/site-packages" \
 		> $$($(VENV)/sanitize/bin/python -c 'import site; print(site.getsitepackages()[0])')/test.pth
