@@ -39,6 +39,9 @@ MOST_IN_BLOCK = 2**16
 MOST_IN_WINDOW = 2**17
 """Elements of a window along a row, which lie in scratch at once: 1 MiB of doubles."""
 
+LONGEST = 2**39
+"""Positions, padding included; the kernels' own limit, 2⁴⁰, keeps their integers in range."""
+
 PART_ELEMENTS = 2**18
 """Input elements copied at a time where they are not contiguous."""
 
@@ -61,13 +64,17 @@ class CompiledEngine(Engine):
             return f"POOLKIT_INSTRUCTION_SET: {error}"
         return None
 
-    def refusal(self, plan: Plan, reducer: Reducer, dtype: DType) -> str | None:
+    def refusal(  # noqa: PLR0911 - one for each reason
+        self, plan: Plan, reducer: Reducer, dtype: DType
+    ) -> str | None:
         if not isinstance(reducer, Max | Min | Sum | Mean):
             return f"no kernel for {type(reducer).__name__}."
         if dtype.char not in DTYPES:
             return f"no kernel for {dtype}."
         if _is_global(plan):
             return None
+        if any(_reach(windows) > LONGEST for windows in plan.windows):
+            return f"no kernel for windows that reach {LONGEST} elements or more."
         *before_rows, row = plan.windows
         in_row = _extent(row) * prod(plan.shape[plan.axes[-1] + 1 :])
         if in_row > MOST_IN_WINDOW:
@@ -147,6 +154,14 @@ def _described(windows: AxisWindows) -> tuple[Any, ...]:
 def _extent(windows: AxisWindows) -> int:
     """Return how many positions a window covers, at most."""
     return windows.extent if isinstance(windows, SlidingWindows) else windows.widest()
+
+
+def _reach(windows: AxisWindows) -> int:
+    """Return a number that no parameter of the windows, nor their span, exceeds."""
+    if not isinstance(windows, SlidingWindows):
+        return windows.length
+    span = windows.count * windows.stride + windows.extent
+    return max(span, windows.dilation, windows.low, windows.length)
 
 
 def _is_global(plan: Plan) -> bool:

@@ -185,6 +185,16 @@ def test_kernels_refuse_sizes_that_do_not_belong_together(axes, shape, kernels):
         kernels.pool("max", np.zeros(4), np.zeros(shape), axes, [], 1.0, 1)
 
 
+@pytest.mark.parametrize("huge", [2**39, 2**40, 2**62, 10**20])
+def test_strides_and_dilations_beyond_the_kernels(huge):
+    """They reach the public functions, and mean what they say: one window, one element."""
+    x = np.arange(16.0).reshape(4, 4)
+    assert poolkit.max_pool2d(x, 2, stride=huge) == [[5]]
+    assert poolkit.max_pool2d(x, 1, dilation=huge, stride=huge) == [[0]]
+    with pytest.raises(poolkit.WindowFitError):
+        poolkit.max_pool2d(x, 2, padding=huge)
+
+
 def test_an_output_that_is_not_contiguous_is_refused(kernels):
     """Converted, it would be filled and thrown away."""
     with pytest.raises(TypeError):
