@@ -13,6 +13,8 @@ def main() -> None:
         if missing.name is None or missing.name.startswith("poolkit"):
             raise
         sys.exit(_missing(missing.name))
+    except KeyboardInterrupt:
+        sys.exit(130)
     application(prog_name="poolkit")
 
 

@@ -30,21 +30,42 @@ def fit(values: npt.NDArray[Any], dtype: np.dtype[Any], scale: bool) -> npt.NDAr
     """
     if scale and values.size:
         largest = float(np.max(np.abs(values.astype(np.float64))))
-        top = float(np.iinfo(dtype).max) if dtype.kind in "iu" else 1.0
+        top = _largest_float(dtype) if dtype.kind in "iu" else 1.0
         if not np.isfinite(largest):
             raise ArgumentError("`--scale` needs finite values; some are NaN or infinite.")
-        values = values.astype(np.float64) * (top / largest if largest else 1.0)
+        # Divided first, the largest becomes exactly 1, and so cannot end beyond `top`.
+        values = values.astype(np.float64) / (largest or 1.0) * top
     if dtype == values.dtype:
         return values
     if dtype.kind in "iu" and values.size:
         rounded = np.rint(values) if values.dtype.kind == "f" else values
         limits = np.iinfo(dtype)
         low, high = rounded.min(), rounded.max()
-        if not (low >= limits.min and high <= limits.max):
-            raise ArgumentError(
-                f"the values, {low:g} to {high:g}, do not fit {dtype}, "
-                f"{limits.min} to {limits.max}.\n"
-                "Hint: add --scale, choose a --dtype, or write .npy or .tif."
-            )
+        finite = bool(np.isfinite(low) and np.isfinite(high))
+        # As Python's integers: in floats, the largest int64 and 2**63 are one number.
+        if not (finite and int(low) >= limits.min and int(high) <= limits.max):
+            scalable = finite and not scale and int(low) >= min(0, limits.min)
+            raise ArgumentError(_misfit(low, high, dtype, limits, scalable))
         values = rounded
-    return values.astype(dtype)
+    with np.errstate(over="ignore"):
+        fitted = values.astype(dtype)
+    if dtype.kind == "f" and np.any(np.isinf(fitted) & np.isfinite(values)):
+        finite_values = values[np.isfinite(values)]
+        ends = finite_values.min(), finite_values.max()
+        raise ArgumentError(_misfit(*ends, dtype, np.finfo(dtype), not scale))
+    return fitted
+
+
+def _largest_float(dtype: np.dtype[Any]) -> float:
+    """Return the largest float64 that an integer dtype holds."""
+    largest = int(np.iinfo(dtype).max)
+    nearest = float(largest)
+    return nearest if int(nearest) <= largest else float(np.nextafter(nearest, 0.0))
+
+
+def _misfit(low: Any, high: Any, dtype: np.dtype[Any], limits: Any, scalable: bool) -> str:
+    scaling = "add --scale, or " if scalable else ""
+    return (
+        f"the values, {low:g} to {high:g}, do not fit {dtype}, {limits.min} to {limits.max}.\n"
+        f"Hint: {scaling}write .npy or .tif with a wider --dtype."
+    )

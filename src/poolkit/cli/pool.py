@@ -15,7 +15,8 @@ from poolkit import engines
 from poolkit._arguments import Padding, sliding_specification
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, message
-from poolkit.cli.files import ARRAYS, Content, check_output, read, write
+from poolkit.cli.content import Content
+from poolkit.cli.files import ARRAYS, check_output, read, write
 from poolkit.cli.pixels import fit
 from poolkit.geometry import Plan, Specification, bind
 from poolkit.reducers import NAMED, Lp, Reducer, Std, Var, find
@@ -40,7 +41,12 @@ Examples:
 
 def pool(
     source: Annotated[
-        Path, typer.Argument(metavar="INPUT", help="PNG, JPEG, TIFF (stacks too), .npy or .npz.")
+        Path,
+        typer.Argument(
+            metavar="INPUT",
+            help="PNG, JPEG, TIFF (stacks too), .npy or .npz.",
+            readable=False,  # said in a line when it is read, not in a box
+        ),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The file to write; its ending says the format.")
@@ -104,6 +110,8 @@ def pool(
         target = wanted or (numbers.dtype.newbyteorder("=") if keep else result.dtype)
         pooled[name] = fit(result, target, scale)
         said = f"{source.name}[{name}]" if name else source.name
+        if content.pictures > 1:
+            said += f" (first of {content.pictures} pictures)"
         speed = (numbers.nbytes + result.nbytes) / seconds / 1e9
         lines.append(
             f"{said} {_shape(numbers)} → {output.name} {_shape(pooled[name])} · "
@@ -185,7 +193,9 @@ def _pool_in_parts(plan: Plan, reducer: Reducer, x: Array, engine: str | None, t
     if x.size < LONG_WORK:
         return engines.run(plan, reducer, x, engine)
     console = Console(stderr=True)
-    columns = (TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    # The file's name is no format and no markup: it may hold {} and [].
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     pooled: Array | None = None
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
