@@ -91,24 +91,21 @@ class CompiledEngine(Engine):
         dtype = reducer.result_dtype(x.dtype)
         if dtype is None:
             raise TypeError(f"{reducer} has no kernel")
-        if x.flags.c_contiguous and x.dtype.isnative:
-            pooled = np.empty(plan.output_shape, dtype=dtype.newbyteorder("="))
-            _pool(plan, reducer, x, pooled)
-            return pooled
         order = _memory_order(x)
-        if self.refusal(_reordered(plan, order), reducer, x.dtype) is not None:
-            order = tuple(range(x.ndim))  # the order that the plan was accepted in
-        plan, x = _reordered(plan, order), x.transpose(order)
+        if order != tuple(range(x.ndim)):
+            reordered = _reordered(plan, order)
+            if self.refusal(reordered, reducer, x.dtype) is None:
+                return self.run(reordered, reducer, x.transpose(order)).transpose(np.argsort(order))
         pooled = np.empty(plan.output_shape, dtype=dtype.newbyteorder("="))
         if x.flags.c_contiguous and x.dtype.isnative:
             _pool(plan, reducer, x, pooled)
-        else:
-            for part in plan.parts(PART_ELEMENTS):
-                copied = np.ascontiguousarray(x[part.inputs], dtype=x.dtype.newbyteorder("="))
-                values = np.empty(part.plan.output_shape, dtype=pooled.dtype)
-                _pool(part.plan, reducer, copied, values)
-                pooled[part.outputs] = values
-        return pooled.transpose(np.argsort(order))
+            return pooled
+        for part in plan.parts(PART_ELEMENTS):
+            copied = np.ascontiguousarray(x[part.inputs], dtype=x.dtype.newbyteorder("="))
+            values = np.empty(part.plan.output_shape, dtype=pooled.dtype)
+            _pool(part.plan, reducer, copied, values)
+            pooled[part.outputs] = values
+        return pooled
 
     @staticmethod
     def instruction_set() -> str:
@@ -194,6 +191,8 @@ def _overlap(windows: AxisWindows) -> float:
 
 def _memory_order(x: Array) -> tuple[int, ...]:
     """Return the axes from the longest stride to the shortest."""
+    if x.flags.c_contiguous:  # strides of axes of length 1 mean nothing
+        return tuple(range(x.ndim))
     return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
 
 
