@@ -2,17 +2,18 @@
 // write out of bounds is checked again, so that no integer can.
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <cstring>
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "dispatch.hpp"
-#include "layout.hpp"
+#include "recipe.hpp"
 #include "threads.hpp"
 
 namespace nb = nanobind;
@@ -20,164 +21,152 @@ namespace nb = nanobind;
 namespace poolkit {
 namespace {
 
-using Array = nb::ndarray<nb::c_contig, nb::device::cpu>;
-using Input = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
-using Counts = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-
 void require(bool holds, const char* what) {
     if (!holds) throw std::invalid_argument(what);
 }
 
-Operation operation_named(const std::string& name) {
-    if (name == "max") return Operation::maximum;
-    if (name == "min") return Operation::minimum;
-    if (name == "sum") return Operation::sum;
-    if (name == "mean") return Operation::mean;
-    throw std::invalid_argument("no kernel for " + name);
-}
-
-Element element_of(nb::dlpack::dtype type) {
-    const auto code = static_cast<nb::dlpack::dtype_code>(type.code);
-    using nb::dlpack::dtype_code;
-    if (type.lanes == 1 && code == dtype_code::Float) {
-        if (type.bits == 32) return Element::f32;
-        if (type.bits == 64) return Element::f64;
+// The memory of an array, held as long as this lives; null where it is not contiguous, not
+// aligned, or may not be written to but should be. Half a microsecond faster than nanobind's own
+// arrays, which ask for the shape too.
+class Memory {
+public:
+    Memory(nb::handle array, std::int64_t alignment, bool writable) {
+        held_ = PyObject_GetBuffer(array.ptr(), &view_,
+                                   PyBUF_C_CONTIGUOUS | (writable ? PyBUF_WRITABLE : 0)) == 0;
+        if (!held_) {
+            PyErr_Clear();
+            return;
+        }
+        if (reinterpret_cast<std::uintptr_t>(view_.buf) % static_cast<std::uintptr_t>(alignment) == 0)
+            data_ = view_.buf;
     }
-    if (type.lanes == 1 && (code == dtype_code::Int || code == dtype_code::UInt)) {
-        const bool is_signed = code == dtype_code::Int;
-        if (type.bits == 8) return is_signed ? Element::i8 : Element::u8;
-        if (type.bits == 16) return is_signed ? Element::i16 : Element::u16;
-        if (type.bits == 32) return is_signed ? Element::i32 : Element::u32;
-        if (type.bits == 64) return is_signed ? Element::i64 : Element::u64;
+    ~Memory() {
+        if (held_) PyBuffer_Release(&view_);
     }
-    throw std::invalid_argument("no kernel for the dtype");
-}
+    Memory(const Memory&) = delete;
+    void* data() const { return data_; }
+    std::int64_t bytes() const { return view_.len; }
 
-// What sums and means of integers come out as; all else keeps the dtype of the input.
-bool output_dtype_fits(Operation operation, nb::dlpack::dtype in, nb::dlpack::dtype out) {
-    using nb::dlpack::dtype_code;
-    const bool sums = operation == Operation::sum || operation == Operation::mean;
-    if (!sums || static_cast<dtype_code>(in.code) == dtype_code::Float) return in == out;
-    const auto code = static_cast<dtype_code>(out.code);
-    const bool is_float = code == dtype_code::Float;
-    const bool is_integer = code == dtype_code::Int || code == dtype_code::UInt;
-    return out.bits == 64 && out.lanes == 1 && (operation == Operation::mean ? is_float : is_integer);
-}
-
-// The windows of a pooled axis as Python gives them: (axis, kernel_size, stride, dilation,
-// low) where they slide, (axis, begins, sizes) where they are listed.
-using List = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+private:
+    Py_buffer view_;
+    bool held_;
+    void* data_ = nullptr;
+};
 
 template <class T>
-T described(nb::handle value) {
-    T result;
-    // Not converted: a converted array would be freed before the kernel reads it.
-    require(nb::try_cast<T>(value, result, false), "an axis must be described by integers or arrays of them");
+std::vector<T> listed(nb::handle value) {
+    const Memory memory(value, alignof(T), false);
+    require(memory.data() != nullptr && memory.bytes() % static_cast<std::int64_t>(sizeof(T)) == 0,
+            "an axis must be described by integers or arrays of them");
+    const T* const begin = static_cast<const T*>(memory.data());
+    return {begin, begin + memory.bytes() / static_cast<std::int64_t>(sizeof(T))};
+}
+
+std::int64_t integer(nb::handle value) {
+    std::int64_t result;
+    require(nb::try_cast(value, result, false), "an axis must be described by integers or arrays of them");
     return result;
 }
 
-constexpr std::int64_t limit = std::int64_t{1} << 40;  // keeps sums and products in range
-
-Axis sliding_axis(nb::tuple given, std::int64_t n, std::int64_t m) {
-    const Axis axis{n,
-                    m,
-                    described<std::int64_t>(given[1]),
-                    described<std::int64_t>(given[2]),
-                    described<std::int64_t>(given[3]),
-                    described<std::int64_t>(given[4]),
-                    nullptr,
-                    nullptr};
-    require(axis.k > 0 && axis.stride > 0 && axis.dilation > 0 && axis.low >= 0,
-            "window parameters must be positive");
-    require(axis.k <= limit / axis.dilation && axis.stride <= limit / m && axis.low < limit,
-            "window parameters are too large");
+// An axis as Python gives it: (n, m) where it is kept, with (kernel_size, stride, dilation,
+// low, covering) after them where windows slide, (begins, sizes) where they are listed; last
+// the divisors of the windows, or None.
+AxisRequest axis_request(nb::tuple given) {
+    AxisRequest axis{};
+    require(given.size() >= 2, "an axis has a length and a number of windows");
+    axis.n = integer(given[0]);
+    axis.m = integer(given[1]);
+    axis.pooled = given.size() > 2;
+    if (!axis.pooled) return axis;
+    require(given.size() == 8 || given.size() == 5, "an axis is described by 2, 5 or 8 values");
+    if (given.size() == 8) {
+        axis.windows.kind = nb::cast<bool>(given[6], false) ? Axis::covering : Axis::sliding;
+        axis.windows.k = integer(given[2]);
+        axis.windows.stride = integer(given[3]);
+        axis.windows.dilation = integer(given[4]);
+        axis.windows.low = integer(given[5]);
+    } else {
+        axis.windows.kind = Axis::listed;
+        axis.begins = listed<std::int64_t>(given[2]);
+        axis.sizes = listed<std::int64_t>(given[3]);
+    }
+    const nb::object counts = given[given.size() - 1];
+    if (!counts.is_none()) axis.counts = listed<double>(counts);
     return axis;
 }
 
-Axis listed_axis(nb::tuple given, std::int64_t n, std::int64_t m) {
-    const List begins = described<List>(given[1]), sizes = described<List>(given[2]);
-    require(static_cast<std::int64_t>(begins.size()) == m && static_cast<std::int64_t>(sizes.size()) == m,
-            "one begin and one size per window is needed");
-    Axis axis{n, m, 1, 1, 1, 0, begins.data(), sizes.data()};
-    for (std::int64_t o = 0; o < m; ++o) {
-        const std::int64_t begin = axis.begins[o], size = axis.sizes[o];
-        require(begin >= 0 && size >= 1 && begin < n && size <= n - begin,
-                "listed windows must lie in the axis");
-        require(o == 0 || (begin >= axis.begins[o - 1] &&
-                           begin + size >= axis.begins[o - 1] + axis.sizes[o - 1]),
-                "listed windows must be in order");
-        if (size > axis.k) axis.k = size;
-    }
-    return axis;
+void make_recipe(Recipe* place, const std::string& operation, const std::string& element,
+                 const std::vector<nb::tuple>& axes, double divisor, double freedom) {
+    std::vector<AxisRequest> requests;
+    for (const nb::tuple& axis : axes) requests.push_back(axis_request(axis));
+    new (place) Recipe(operation, element, std::move(requests), divisor, freedom);
 }
 
-// Pools `input` into `output`, both contiguous; `axes` ascending. `counts` holds the
-// divisors of each pooled axis, or is empty where `divisor` alone divides.
-void pool(const std::string& operation_name, Input input, Array output, nb::sequence axes,
-          const std::vector<Counts>& counts, double divisor, std::int64_t threads) {
-    const Operation operation = operation_named(operation_name);
-    const std::size_t dimensions = input.ndim(), rank = nb::len(axes);
-    require(output.ndim() == dimensions && rank > 0, "input and output must have the same axes");
-    require(output_dtype_fits(operation, input.dtype(), output.dtype()), "the output has another dtype");
-    require(counts.empty() || counts.size() == rank, "one array of counts per axis is needed");
-
-    Rows rows{};
-    std::vector<Loop> loops;
-    std::size_t next = 0;  // of `axes`
-    auto stride = static_cast<std::int64_t>(input.size());
-    rows.count = rows.inner = rows.most_folded = 1;
-    for (std::size_t axis = 0; axis < dimensions; ++axis) {
-        const auto n = static_cast<std::int64_t>(input.shape(axis));
-        const auto m = static_cast<std::int64_t>(output.shape(axis));
-        stride = n > 0 ? stride / n : 0;
-        nb::tuple given;
-        if (next < rank) {
-            given = described<nb::tuple>(axes[next]);
-            require(given.size() == 5 || given.size() == 3, "an axis is described by 5 values or 3");
+// Returns whether the arrays could be used as they lie. Small work keeps the interpreter
+// lock: giving it back and taking it again costs as much as the work.
+bool run(const Recipe& recipe, nb::handle input, nb::handle output, nb::handle indices,
+         std::int64_t threads) {
+    const Memory from(input, recipe.input_alignment(), false);
+    const Memory to(output, recipe.output_alignment(), true);
+    if (from.data() == nullptr || to.data() == nullptr) return false;
+    require(from.bytes() == recipe.input_bytes() && to.bytes() == recipe.output_bytes(),
+            "the recipe is for arrays of another size");
+    constexpr std::int64_t small = 1 << 15;
+    if (indices.is_none()) {
+        if (from.bytes() + to.bytes() < small) {
+            recipe.run(from.data(), to.data(), nullptr, false, 1);
+            return true;
         }
-        if (next == rank || described<std::size_t>(given[0]) != axis) {
-            require(n == m, "axes that are not pooled must keep their length");
-            if (next == rank) {
-                rows.inner *= n;
-            } else {
-                rows.count *= m;
-                loops.push_back({m, stride, false, {}, nullptr});
-            }
-            continue;
-        }
-        require(n > 0 && m > 0 && n < limit && m < limit, "pooled axes must not be empty");
-        const Axis windows = given.size() == 5 ? sliding_axis(given, n, m) : listed_axis(given, n, m);
-        const double* divisors = nullptr;
-        if (!counts.empty()) {
-            require(static_cast<std::int64_t>(counts[next].size()) == m, "counts must match the windows");
-            divisors = counts[next].data();
-        }
-        if (++next == rank) {
-            rows.row = windows;
-            rows.row_counts = divisors;
-        } else {
-            rows.count *= m;
-            rows.most_folded *= windows.k < n ? windows.k : n;
-            loops.push_back({m, stride, true, windows, divisors});
-        }
+        const nb::gil_scoped_release released;
+        recipe.run(from.data(), to.data(), nullptr, false, threads);
+        return true;
     }
-    require(next == rank, "axes must be ascending and lie in the array");
-    if (input.size() == 0) return;
-    rows.input = input.data();
-    rows.output = output.data();
-    rows.loops = loops.data();
-    rows.depth = loops.size();
-    rows.divisor = divisor;
-    std::vector<double> reciprocals;
-    if (rows.row_counts != nullptr)
-        for (std::int64_t o = 0; o < rows.row.m; ++o) reciprocals.push_back(1 / rows.row_counts[o]);
-    rows.row_reciprocals = reciprocals.data();
-    lay_out(rows);
-    require(rows.padded_values < limit && rows.folded_values < limit && rows.ends_values < limit,
-            "window parameters are too large");
-    const Kernel kernel = find_kernel(operation, element_of(input.dtype()));
-    nb::gil_scoped_release released;
-    run(rows, kernel, threads);
+    const Memory places(indices, 4, true);
+    const bool are_long = places.bytes() == recipe.outputs() * 8;
+    if (places.data() == nullptr ||
+        reinterpret_cast<std::uintptr_t>(places.data()) % (are_long ? 8 : 4) != 0)
+        return false;
+    require(are_long || places.bytes() == recipe.outputs() * 4, "one index per output is needed");
+    const nb::gil_scoped_release released;
+    recipe.run(from.data(), to.data(), places.data(), are_long, threads);
+    return true;
+}
+
+// Adds gradients, of planes of (outputs, inner), to where the indices say in planes of
+// (size, inner), which are set to zero first. Returns whether all indices lie in their planes.
+bool scatter_gradient(const std::string& element_name, nb::handle gradient, nb::handle indices,
+                      nb::handle input_gradient, std::int64_t planes, std::int64_t outputs,
+                      std::int64_t size, std::int64_t inner, std::int64_t threads) {
+    const Element element = element_named(element_name);
+    const std::int64_t bytes = size_of(element);
+    const Memory from(gradient, bytes, false), places(indices, 4, false), to(input_gradient, bytes, true);
+    require(from.data() != nullptr && places.data() != nullptr && to.data() != nullptr,
+            "arrays must be contiguous");
+    constexpr std::int64_t limit = std::int64_t{1} << 40;
+    for (const std::int64_t count : {planes, outputs, size, inner})
+        require(count > 0 && count < limit, "counts must be positive");
+    const auto total = static_cast<long double>(planes) * static_cast<long double>(inner);
+    require(total * static_cast<long double>(outputs) * bytes == static_cast<long double>(from.bytes()) &&
+                total * static_cast<long double>(size) * bytes == static_cast<long double>(to.bytes()),
+            "the arrays are of other sizes");
+    const bool are_long = places.bytes() == planes * outputs * inner * 8;
+    require(are_long || places.bytes() == planes * outputs * inner * 4, "one index per output is needed");
+    require(reinterpret_cast<std::uintptr_t>(places.data()) % (are_long ? 8 : 4) == 0,
+            "arrays must be aligned");
+    const Scatter scatter = find_scatter(element, are_long);
+    require(scatter != nullptr, "gradients are floats");
+    const Planes work{from.data(), places.data(), to.data(), outputs, size, inner};
+    const bool needs_sums = bytes == 2;
+    std::atomic<bool> fits{true};
+    const nb::gil_scoped_release released;
+    share_out(planes, threads, [&]() -> Worker {
+        std::shared_ptr<float[]> sums;
+        if (needs_sums) sums.reset(new float[static_cast<std::size_t>(size * inner)]);
+        return [&, sums](std::int64_t first, std::int64_t stop) {
+            if (!scatter(work, first, stop, sums.get())) fits = false;
+        };
+    });
+    return fits;
 }
 
 }  // namespace
@@ -188,8 +177,13 @@ NB_MODULE(_kernels, module) {
     module.def("instruction_sets", &poolkit::instruction_sets);
     module.def("instruction_set", &poolkit::instruction_set);
     module.def("set_instruction_set", &poolkit::set_instruction_set);
-    // A converted output would be filled and thrown away.
-    module.def("pool", &poolkit::pool, nb::arg("operation"), nb::arg("input"),
-               nb::arg("output").noconvert(), nb::arg("axes"), nb::arg("counts"), nb::arg("divisor"),
+    nb::class_<poolkit::Recipe>(module, "Recipe")
+        .def("__init__", &poolkit::make_recipe, nb::arg("operation"), nb::arg("element"),
+             nb::arg("axes"), nb::arg("divisor"), nb::arg("freedom"))
+        .def("run", &poolkit::run, nb::arg("input"), nb::arg("output"), nb::arg("indices").none(),
+             nb::arg("threads"));
+    module.def("scatter_gradient", &poolkit::scatter_gradient, nb::arg("element"),
+               nb::arg("gradient"), nb::arg("indices"), nb::arg("input_gradient"),
+               nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
 }

@@ -9,24 +9,25 @@ namespace {
 
 struct InstructionSet {
     const char* name;
-    Kernel (*find)(Operation, Element);
+    Kernel (*find)(Operation, Element, bool);
+    Scatter (*find_scatter)(Element, bool);
     bool (*runs_here)();
 };
 
 const InstructionSet known[] = {
 #ifdef POOLKIT_X86_64
-    {"avx512", avx512::find,
+    {"avx512", avx512::find, avx512::find_scatter,
      [] {
          return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") != 0;
      }},
-    {"avx2", avx2::find,
+    {"avx2", avx2::find, avx2::find_scatter,
      [] {
          return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                 __builtin_cpu_supports("f16c") != 0;
      }},
 #endif
-    {"baseline", baseline::find, [] { return true; }},
+    {"baseline", baseline::find, baseline::find_scatter, [] { return true; }},
 };
 
 const InstructionSet& named(const std::string& name) {
@@ -66,8 +67,12 @@ std::string instruction_set() { return in_use().name; }
 
 void set_instruction_set(const std::string& name) { chosen.store(&named(name)); }
 
-Kernel find_kernel(Operation operation, Element element) {
-    return in_use().find(operation, element);
+Kernel find_kernel(Operation operation, Element element, bool long_indices) {
+    return in_use().find(operation, element, long_indices);
+}
+
+Scatter find_scatter(Element element, bool long_indices) {
+    return in_use().find_scatter(element, long_indices);
 }
 
 }  // namespace poolkit

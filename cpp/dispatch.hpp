@@ -16,6 +16,7 @@ std::vector<std::string> instruction_sets();
 std::string instruction_set();
 void set_instruction_set(const std::string& name);
 
-Kernel find_kernel(Operation operation, Element element);
+Kernel find_kernel(Operation operation, Element element, bool long_indices);
+Scatter find_scatter(Element element, bool long_indices);
 
 }  // namespace poolkit

@@ -19,14 +19,15 @@ Index covered(const Axis& axis) {
 const Loop* last_pooled_loop(const Rows& rows) {
     if (rows.depth == 0 || !rows.loops[rows.depth - 1].pooled) return nullptr;
     const Loop& loop = rows.loops[rows.depth - 1];
-    return loop.windows.begins == nullptr && rows.row.begins == nullptr ? &loop : nullptr;
+    const bool slide = loop.windows.kind == Axis::sliding && rows.row.kind == Axis::sliding;
+    return slide ? &loop : nullptr;
 }
 
 bool are_whole_rows(const Rows& rows) {
     const Axis& row = rows.row;
     for (std::size_t level = 0; level < rows.depth; ++level)
         if (rows.loops[level].pooled) return false;
-    return rows.inner == 1 && row.begins == nullptr && row.m == 1 && row.low == 0 && row.k == row.n &&
+    return rows.inner == 1 && row.kind == Axis::sliding && row.m == 1 && row.low == 0 && row.k == row.n &&
            row.dilation == 1;
 }
 
@@ -47,36 +48,66 @@ bool suits_overlapping(const Rows& rows, const Loop& loop) {
            tall.k * extent(rows.row) * rows.inner <= ends_limit;
 }
 
+// Positions that the windows of a tile touch, at most.
+Index tile_positions(const Axis& row, Index tile) {
+    if (row.kind == Axis::covering) return (tile - 1) / row.stride + (row.k - 1) / row.stride + 3;
+    if (row.kind == Axis::sliding) return (tile - 1) * row.stride + extent(row);
+    Index positions = 0;  // neighbours may overlap or leave gaps
+    for (Index o = 0; o < row.m; o += tile) {
+        const Index last = (o + tile < row.m ? o + tile : row.m) - 1;
+        const Index length = row.begins[last] + row.sizes[last] - row.begins[o];
+        if (length > positions) positions = length;
+    }
+    return positions;
+}
+
 void lay_out_tiles(Rows& rows, Index values) {
     const Axis& row = rows.row;
-    Index positions = 0;
-    if (row.begins != nullptr) {
-        // Neighbours may overlap or leave gaps; a tile of them is as long as its ends say.
+    if (row.kind == Axis::covering) {
+        rows.tile = values / rows.inner / 4;
+    } else if (row.kind == Axis::listed) {
         rows.tile = values / rows.inner / row.k;
-        if (rows.tile < 1) rows.tile = 1;
-        for (Index o = 0; o < row.m; o += rows.tile) {
-            const Index last = (o + rows.tile < row.m ? o + rows.tile : row.m) - 1;
-            const Index length = row.begins[last] + row.sizes[last] - row.begins[o];
-            if (length > positions) positions = length;
-        }
     } else {
         rows.tile = (values / rows.inner - extent(row)) / row.stride + 1;
         // Tiles share the elements of overlapping windows; short ones would read most of
         // them twice.
         if (rows.tile < extent(row) / row.stride) rows.tile = extent(row) / row.stride;
-        if (rows.tile < 1) rows.tile = 1;
-        if (rows.tile > row.m) rows.tile = row.m;
-        positions = (rows.tile - 1) * row.stride + extent(row);
     }
-    rows.padded_values = positions * rows.inner;
-    rows.folded_values = (positions + 2 * rows.tile + row.k) * rows.inner;
+    if (rows.tile < 1) rows.tile = 1;
+    if (rows.tile > row.m) rows.tile = row.m;
+    const Index positions = tile_positions(row, rows.tile);
+    if (row.kind == Axis::covering) {
+        rows.padded_values = (positions + 2 * rows.tile + row.stride) * rows.inner;
+        rows.folded_values = (2 * positions + 2 * rows.tile + 4 * row.stride) * rows.inner;
+    } else {
+        rows.padded_values = positions * rows.inner;
+        rows.folded_values = (positions + 2 * rows.tile + row.k) * rows.inner;
+    }
+}
+
+bool has_indices(Operation operation) {
+    return operation == Operation::maximum_with_indices || operation == Operation::minimum_with_indices;
+}
+
+bool is_spread(Operation operation) {
+    return operation == Operation::variance || operation == Operation::deviation;
 }
 
 }  // namespace
 
-void lay_out(Rows& rows) {
+void lay_out(Rows& rows, Operation operation) {
     rows.path = Path::row_by_row;
-    rows.ends_values = 0;
+    rows.room = rows.ends_values = rows.best_values = 0;
+    if (has_indices(operation) || is_spread(operation)) {
+        constexpr Index arrays = 8;  // share the cache
+        lay_out_tiles(rows, cached_values / arrays);
+        // Separated by their places within a stride, each place may take a position more.
+        rows.room = (tile_positions(rows.row, rows.tile) + rows.row.stride) * rows.inner;
+        rows.padded_values = rows.folded_values = is_spread(operation) ? 3 * rows.room : rows.room;
+        rows.ends_values = 2 * rows.room + 2 * rows.tile * rows.inner;
+        rows.best_values = 3 * rows.tile * rows.inner;
+        return;
+    }
     if (are_whole_rows(rows)) {
         rows.path = Path::whole_rows;
         return;

@@ -12,6 +12,7 @@ from poolkit._errors import (
 from poolkit.engines import get_num_threads, set_num_threads
 from poolkit.ops import *
 from poolkit.ops import __all__ as _operators
+from poolkit.ops.gradient import vjp
 
 __all__ = [
     "ArgumentError",
@@ -25,6 +26,7 @@ __all__ = [
     "get_num_threads",
     "reducers",
     "set_num_threads",
+    "vjp",
 ]
 __all__ += _operators
 

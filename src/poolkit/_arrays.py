@@ -35,6 +35,6 @@ def as_numeric_array(x: object) -> npt.NDArray[Any]:
     if not isinstance(x, np.ndarray):
         came = f"{type(x).__module__}.{type(x).__qualname__}"
         raise ArgumentTypeError(message("x", wanted, came.removeprefix("builtins.")))
-    if x.dtype.kind not in KINDS:
+    if x.dtype.kind not in KINDS and x.dtype.name != "bfloat16":
         raise ArgumentTypeError(message("x", wanted, f"dtype {x.dtype}"))
     return x

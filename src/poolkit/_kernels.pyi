@@ -8,12 +8,26 @@ from poolkit.reducers.reducer import Array
 def instruction_sets() -> list[str]: ...
 def instruction_set() -> str: ...
 def set_instruction_set(name: str) -> None: ...
-def pool(
-    operation: str,
-    input: Array,
-    output: Array,
-    axes: Sequence[tuple[Any, ...]],
-    counts: Sequence[Array],
-    divisor: float,
+
+class Recipe:
+    def __init__(
+        self,
+        operation: str,
+        element: str,
+        axes: Sequence[tuple[Any, ...]],
+        divisor: float,
+        freedom: float,
+    ) -> None: ...
+    def run(self, input: Array, output: Array, indices: Array | None, threads: int) -> bool: ...
+
+def scatter_gradient(
+    element: str,
+    gradient: Array,
+    indices: Array,
+    input_gradient: Array,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
     threads: int,
-) -> None: ...
+) -> bool: ...

@@ -1,12 +1,13 @@
 """Random requests with the reference's answers, and how an engine is held against them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import ml_dtypes
 import numpy as np
 
-from poolkit import PoolError
+from poolkit import PoolError, UnsupportedError, engines
 from poolkit.engines.engine import Engine
 from poolkit.engines.reference import ReferenceEngine
 from poolkit.geometry import (
@@ -30,9 +31,10 @@ from poolkit.reducers import (
     Sum,
     Var,
 )
+from poolkit.reducers.dtypes import is_float
 
 DTYPES = [
-    *("float16", "float32", "float64", "longdouble", "bool"),
+    *("float16", "bfloat16", "float32", "float64", "longdouble", "bool"),
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
 ]
 REDUCERS: list[Reducer] = [
@@ -50,6 +52,8 @@ class Case:
     reducer: Reducer
     x: np.ndarray
     expected: np.ndarray
+    gradient: np.ndarray | None = None
+    """Of the output, where the input's is asked for."""
 
     def __str__(self) -> str:
         return f"case {self.number}: {self.reducer} of {self.x.dtype} by {self.plan}"
@@ -66,7 +70,7 @@ def cases(count: int, seed: int = 0) -> tuple[Case, ...]:
         reducer = REDUCERS[number % len(REDUCERS)]
         x = draw_array(rng, plan.shape, str(rng.choice(DTYPES)))
         with np.errstate(all="ignore"):
-            expected = ReferenceEngine().run(plan, reducer, x)
+            expected = ReferenceEngine().pool(plan, reducer, x)
         made.append(Case(number, plan, reducer, x, expected))
     return tuple(made)
 
@@ -113,7 +117,7 @@ def draw_array(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> 
     stored = tuple(2 * n for n in shape) if rng.random() < 0.2 else shape
     kind = np.dtype(dtype).kind
     style = rng.integers(4)
-    if kind == "f":
+    if is_float(np.dtype(dtype)):
         x = rng.normal(size=stored) * 10.0 ** rng.integers(-2, 3)
         if style == 1:
             x = np.round(rng.normal(size=stored))
@@ -139,7 +143,7 @@ def _laid_out(rng: np.random.Generator, x: np.ndarray, shape: tuple[int, ...]) -
         return np.asfortranarray(x)
     if layout == "reversed":
         return x[tuple(slice(None, None, -1) for _ in shape)]
-    if layout == "byteswapped":
+    if layout == "byteswapped" and x.dtype.kind != "V":
         return x.astype(x.dtype.newbyteorder())
     if layout == "read-only":
         x.flags.writeable = False
@@ -160,9 +164,9 @@ def check_engine(engine: Engine, count: int, seed: int = 0) -> int:
             continue
         before = case.x.copy()
         with np.errstate(all="ignore"):
-            actual = engine.run(case.plan, case.reducer, case.x)
+            actual = engine.pool(case.plan, case.reducer, case.x)
         assert_agrees(case, actual)
-        assert np.array_equal(before, case.x, equal_nan=before.dtype.kind == "f"), case
+        assert_same(case.x, before, str(case))
         served += 1
     return served
 
@@ -173,17 +177,120 @@ def assert_agrees(case: Case, actual: np.ndarray) -> None:
     assert actual.shape == expected.shape == case.plan.output_shape, case
     assert actual.dtype == expected.dtype, case
     assert actual.dtype.isnative, case
-    if expected.dtype.kind != "f" or isinstance(case.reducer, Max | Min | Range):
-        np.testing.assert_array_equal(actual, expected, err_msg=str(case), strict=True)
+    if not is_float(expected.dtype) or isinstance(case.reducer, Max | Min | Range):
+        assert_same(actual, expected, str(case))
         return
+    _assert_close(case, actual, case.x)
+
+
+def assert_same(actual: np.ndarray, expected: np.ndarray, message: str) -> None:
+    """Raise unless two arrays are equal, NaN to NaN, and of one dtype."""
+    assert actual.dtype == expected.dtype, message
+    if actual.dtype.kind == "V":  # NumPy does not know that bfloat16 has NaN
+        actual, expected = actual.astype(np.float32), expected.astype(np.float32)
+    np.testing.assert_array_equal(actual, expected, err_msg=message, strict=True)
+
+
+def _assert_close(case: Case, actual: np.ndarray, operand: np.ndarray) -> None:
+    """Raise unless values are near the expected, for what was added up to them."""
+    expected = case.expected
     with np.errstate(all="ignore"):
-        finite = np.abs(case.x[np.isfinite(case.x)].astype(np.float64))
-    largest = float(finite.max(initial=0))
-    spread = np.finfo(np.float64).eps * 64
+        finite = np.abs(operand.astype(np.float64))
+    largest = float(finite[np.isfinite(finite)].max(initial=0))
+    # Halves are added in float32.
+    half = expected.dtype.itemsize == 2
+    eps = float(ml_dtypes.finfo(expected.dtype).eps)
+    spread = (np.finfo(np.float32).eps if half else np.finfo(np.float64).eps) * 64
     absolute = {Var: largest**2 * spread, Std: largest * np.sqrt(spread)}.get(
         type(case.reducer), largest * spread if isinstance(case.reducer, Sum | Mean) else 0
     )
-    relative = max(float(np.finfo(expected.dtype).eps), spread)
+    if half:
+        absolute += float(ml_dtypes.finfo(expected.dtype).smallest_subnormal)
     np.testing.assert_allclose(
-        actual, expected, rtol=relative, atol=absolute, err_msg=str(case), strict=True
+        actual.astype(np.longdouble),
+        expected.astype(np.longdouble),
+        rtol=max(2 * eps, spread) if half else max(eps, spread),
+        atol=absolute,
+        err_msg=str(case),
     )
+
+
+SELECTING: list[Reducer] = [Max(), Min()]
+FLOATS = ["float16", "bfloat16", "float32", "float64"]
+
+
+def check_indices(engine: Engine, count: int, seed: int = 2) -> int:
+    """Hold an engine's indices against the reference's; return how many cases it served."""
+    rng = np.random.default_rng(seed)
+    plans = _plans(rng)
+    served = 0
+    for number in range(count):
+        plan, reducer = next(plans), SELECTING[number % 2]
+        x = draw_array(rng, plan.shape, str(rng.choice(DTYPES)))
+        if engine.refusal(plan, reducer, x.dtype, "pool with indices") is not None:
+            continue
+        places = np.dtype(rng.choice(["int32", "int64"]))
+        expected = ReferenceEngine().pool_with_indices(plan, reducer, x, places)
+        with np.errstate(all="ignore"):
+            actual = engine.pool_with_indices(plan, reducer, x, places)
+        message = f"case {number}: {reducer} of {x.dtype} by {plan}"
+        for one, other in zip(actual, expected, strict=True):
+            assert_same(one, other, message)
+        served += 1
+    return served
+
+
+def check_gradients(engine: Engine, count: int, seed: int = 3) -> int:
+    """Hold an engine's gradients against the reference's; return how many cases it served."""
+    rng = np.random.default_rng(seed)
+    plans = _plans(rng)
+    reducers = [reducer for reducer in REDUCERS if reducer.gradient is not None]
+    served = 0
+    for number in range(count):
+        plan, reducer = next(plans), reducers[number % len(reducers)]
+        dtype = FLOATS[int(rng.integers(len(FLOATS)))]
+        x = _laid_out(rng, np.round(rng.normal(size=plan.shape) * 4).astype(dtype), plan.shape)
+        outer = rng.normal(size=plan.output_shape).astype(dtype)
+        pull = pull_back_by(engine.name, plan, reducer, x)
+        if pull is None:
+            continue
+        reference = pull_back_by("reference", plan, reducer, x)
+        assert reference is not None
+        case = Case(number, plan, reducer, x, reference(outer), outer)
+        actual = pull(outer)
+        assert actual.shape == x.shape, case
+        assert actual.dtype == case.expected.dtype, case
+        # Terms of either sign are added up, for squares' roots by way of products.
+        scale = np.abs(outer.astype(np.float64)).max(initial=0) * _holding(plan)
+        if isinstance(reducer, Var):
+            scale = scale * np.abs(x.astype(np.float64)).max(initial=0) * 2
+        eps = float(ml_dtypes.finfo(dtype).eps)
+        np.testing.assert_allclose(
+            actual.astype(np.float64),
+            case.expected.astype(np.float64),
+            rtol=4 * eps,
+            atol=4 * eps * scale,
+            err_msg=str(case),
+        )
+        served += 1
+    return served
+
+
+def pull_back_by(
+    name: str, plan: Plan, reducer: Reducer, x: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return an engine's way back; None if it refuses."""
+    try:
+        if reducer.gradient == "selected":
+            _, indices = ReferenceEngine().pool_with_indices(plan, reducer, x, np.dtype("int64"))
+            engines.pull_back_selected(plan, reducer, indices, indices.astype(x.dtype), name)
+            return lambda outer: engines.pull_back_selected(plan, reducer, indices, outer, name)
+        engines.pull_back(plan, reducer, x, np.zeros(plan.output_shape, x.dtype), name)
+    except UnsupportedError:
+        return None
+    return lambda outer: engines.pull_back(plan, reducer, x, outer, name)
+
+
+def _holding(plan: Plan) -> int:
+    """Return how many windows hold an element, at most."""
+    return int(np.prod([windows.transposed().widest() for windows in plan.windows]))

@@ -1,7 +1,7 @@
 """Every engine gives the reference's answers on thousands of random requests."""
 
 import pytest
-from conformance.cases import check_engine
+from conformance.cases import check_engine, check_gradients, check_indices
 from conftest import FAST_ENGINES
 
 from poolkit.engines.engine import Engine
@@ -9,10 +9,26 @@ from poolkit.engines.engine import Engine
 CASES = 6000
 
 
-@pytest.mark.parametrize("engine", FAST_ENGINES, ids=lambda engine: engine.name)
-def test_agrees_with_the_reference(engine: Engine) -> None:
+pytestmark = pytest.mark.parametrize("engine", FAST_ENGINES, ids=lambda engine: engine.name)
+
+
+@pytest.fixture(autouse=True)
+def _available(engine: Engine) -> None:
     reason = engine.unavailable()
     if reason is not None:
         pytest.skip(f"engine {engine.name}: {reason}")
+
+
+def test_agrees_with_the_reference(engine: Engine) -> None:
     served = check_engine(engine, CASES)
-    assert served == CASES if engine.name == "portable" else served > 100
+    assert served == CASES if engine.name == "portable" else served > CASES / 2
+
+
+def test_indices_agree_with_the_reference(engine: Engine) -> None:
+    served = check_indices(engine, CASES // 4)
+    assert served == CASES // 4 if engine.name == "portable" else served > CASES / 8
+
+
+def test_gradients_agree_with_the_reference(engine: Engine) -> None:
+    served = check_gradients(engine, CASES // 4)
+    assert served == CASES // 4 if engine.name == "portable" else served > CASES / 16

@@ -18,8 +18,8 @@ CASES = 3000
 class Mutant(PortableEngine):
     """The portable engine, which passes the suite, with something done to it."""
 
-    def run(self, plan: Plan, reducer: Reducer, x: np.ndarray) -> np.ndarray:
-        return super().run(self.change_plan(plan), reducer, x)
+    def pool(self, plan: Plan, reducer: Reducer, x: np.ndarray) -> np.ndarray:
+        return super().pool(self.change_plan(plan), reducer, x)
 
     def change_plan(self, plan: Plan) -> Plan:
         return plan
@@ -83,45 +83,45 @@ class FlooredBins(Mutant):
 
 
 class CountOffByOne(Mutant):
-    def run(self, plan, reducer, x):
-        pooled = super().run(plan, reducer, x)
+    def pool(self, plan, reducer, x):
+        pooled = super().pool(plan, reducer, x)
         if isinstance(reducer, Mean):
             pooled = (pooled * 1.5).astype(pooled.dtype)  # as if 2 elements were counted for 3
         return pooled
 
 
 class OnePerCent(Mutant):
-    def run(self, plan, reducer, x):
-        pooled = super().run(plan, reducer, x)
+    def pool(self, plan, reducer, x):
+        pooled = super().pool(plan, reducer, x)
         return (pooled * 1.01).astype(pooled.dtype) if pooled.dtype.kind == "f" else pooled
 
 
 class OneValueWrong(Mutant):
-    def run(self, plan, reducer, x):
-        pooled = super().run(plan, reducer, x)
+    def pool(self, plan, reducer, x):
+        pooled = super().pool(plan, reducer, x)
         if pooled.size > 3:
             pooled.flat[-1] = pooled.flat[0]
         return pooled
 
 
 class IgnoredNaN(Mutant):
-    def run(self, plan, reducer, x):
+    def pool(self, plan, reducer, x):
         if x.dtype.kind == "f" and isinstance(reducer, Max | Min):
             lowest = -np.inf if isinstance(reducer, Max) else np.inf
             x = np.where(np.isnan(x), lowest, x).astype(x.dtype.newbyteorder("="))
-        return super().run(plan, reducer, x)
+        return super().pool(plan, reducer, x)
 
 
 class ForgottenFreedom(Mutant):
-    def run(self, plan, reducer, x):
+    def pool(self, plan, reducer, x):
         if isinstance(reducer, Var):
             reducer = Std() if isinstance(reducer, Std) else Var()
-        return super().run(plan, reducer, x)
+        return super().pool(plan, reducer, x)
 
 
 class WrittenInput(Mutant):
-    def run(self, plan, reducer, x):
-        pooled = super().run(plan, reducer, x)
+    def pool(self, plan, reducer, x):
+        pooled = super().pool(plan, reducer, x)
         if x.flags.writeable and x.size:
             x.flat[0] += x.dtype.type(1)
         return pooled

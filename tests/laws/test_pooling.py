@@ -21,57 +21,57 @@ def requests(draw: st.DrawFn) -> tuple[Plan, np.ndarray]:
 
 
 def counts(plan: Plan) -> np.ndarray:
-    return engines.run(plan, Sum(), np.ones(plan.shape))
+    return engines.pool(plan, Sum(), np.ones(plan.shape))
 
 
 @given(requests())
 def test_minimum_is_minus_the_maximum_of_minus_x(request_):
     plan, x = request_
-    np.testing.assert_array_equal(engines.run(plan, Min(), x), -engines.run(plan, Max(), -x))
+    np.testing.assert_array_equal(engines.pool(plan, Min(), x), -engines.pool(plan, Max(), -x))
 
 
 @given(requests())
 def test_mean_times_count_is_the_sum(request_):
     plan, x = request_
-    mean, total = engines.run(plan, Mean(), x), engines.run(plan, Sum(), x)
+    mean, total = engines.pool(plan, Mean(), x), engines.pool(plan, Sum(), x)
     np.testing.assert_allclose(mean * counts(plan), total, rtol=1e-14, atol=1e-14)
 
 
 @given(requests())
 def test_extremes_bound_the_mean(request_):
     plan, x = request_
-    low, high = engines.run(plan, Min(), x), engines.run(plan, Max(), x)
-    mean = engines.run(plan, Mean(), x)
+    low, high = engines.pool(plan, Min(), x), engines.pool(plan, Max(), x)
+    mean = engines.pool(plan, Mean(), x)
     assert np.all(low <= mean + 1e-12)
     assert np.all(mean <= high + 1e-12)
-    np.testing.assert_array_equal(engines.run(plan, Range(), x), high - low)
+    np.testing.assert_array_equal(engines.pool(plan, Range(), x), high - low)
 
 
 @given(requests())
 def test_variance_is_the_mean_square_less_the_squared_mean(request_):
     plan, x = request_
-    mean, mean_square = engines.run(plan, Mean(), x), engines.run(plan, Mean(), x**2)
-    variance = engines.run(plan, Var(), x)
+    mean, mean_square = engines.pool(plan, Mean(), x), engines.pool(plan, Mean(), x**2)
+    variance = engines.pool(plan, Var(), x)
     np.testing.assert_allclose(variance, mean_square - mean**2, atol=1e-12)
-    np.testing.assert_allclose(engines.run(plan, Std(), x) ** 2, variance, atol=1e-12)
+    np.testing.assert_allclose(engines.pool(plan, Std(), x) ** 2, variance, atol=1e-12)
 
 
 @given(requests())
 def test_norms_decrease_to_the_largest_magnitude(request_):
     plan, x = request_
-    norms = [engines.run(plan, Lp(p), x) for p in (1, 2, 3.5, 60, float("inf"))]
+    norms = [engines.pool(plan, Lp(p), x) for p in (1, 2, 3.5, 60, float("inf"))]
     for larger, smaller in itertools.pairwise(norms):
         assert np.all(larger >= smaller - 1e-12)
-    np.testing.assert_array_equal(norms[-1], engines.run(plan, Max(), np.abs(x)))
-    np.testing.assert_allclose(norms[0], engines.run(plan, Sum(), np.abs(x)), rtol=1e-14)
+    np.testing.assert_array_equal(norms[-1], engines.pool(plan, Max(), np.abs(x)))
+    np.testing.assert_allclose(norms[0], engines.pool(plan, Sum(), np.abs(x)), rtol=1e-14)
 
 
 @given(requests(), st.sampled_from([-2.0, 0.5, 4.0]), st.integers(-3, 3))
 def test_mean_commutes_with_scaling_and_shifting(request_, scale, shift):
     plan, x = request_
     np.testing.assert_allclose(
-        engines.run(plan, Mean(), scale * x + shift),
-        scale * engines.run(plan, Mean(), x) + shift,
+        engines.pool(plan, Mean(), scale * x + shift),
+        scale * engines.pool(plan, Mean(), x) + shift,
         atol=1e-12,
     )
 
@@ -88,8 +88,8 @@ def test_axes_commute(request_, reducer, data):
     axes = tuple(sorted(windows))
     moved = Plan(tuple(x.shape[a] for a in order), axes, tuple(windows[a] for a in axes))
     np.testing.assert_allclose(
-        engines.run(moved, reducer, x.transpose(order)),
-        engines.run(plan, reducer, x).transpose(order),
+        engines.pool(moved, reducer, x.transpose(order)),
+        engines.pool(plan, reducer, x).transpose(order),
         rtol=1e-13,
         atol=1e-13,
     )
@@ -101,9 +101,9 @@ def test_batch_axes_commute(request_, reducer):
     plan, x = request_
     stack = np.stack([x, -x, x[::-1]])
     stacked = Plan(stack.shape, tuple(a + 1 for a in plan.axes), plan.windows)
-    pooled = engines.run(stacked, reducer, stack)
+    pooled = engines.pool(stacked, reducer, stack)
     for each, one in zip(pooled, stack, strict=True):
-        np.testing.assert_array_equal(each, engines.run(plan, reducer, one))
+        np.testing.assert_array_equal(each, engines.pool(plan, reducer, one))
 
 
 @given(requests(), st.sampled_from(REDUCERS), st.data())
@@ -114,8 +114,8 @@ def test_a_crop_pooled_is_the_pooled_crop(request_, reducer, data):
     first = data.draw(st.integers(0, count - 1))
     needed, part = plan.part(axis, first, count)
     crop = np.take(x, range(needed.start, needed.stop), axis)
-    expected = np.take(engines.run(plan, reducer, x), range(first, count), axis)
-    np.testing.assert_allclose(engines.run(part, reducer, crop), expected, rtol=1e-13, atol=1e-13)
+    expected = np.take(engines.pool(plan, reducer, x), range(first, count), axis)
+    np.testing.assert_allclose(engines.pool(part, reducer, crop), expected, rtol=1e-13, atol=1e-13)
 
 
 @given(requests(), st.sampled_from([Max(), Min(), Sum(), Product()]))
@@ -123,8 +123,8 @@ def test_separable_reducers_pool_one_axis_after_another(request_, reducer):
     plan, x = request_
     pooled = x
     for axis, windows in zip(plan.axes, plan.windows, strict=True):
-        pooled = engines.run(Plan(pooled.shape, (axis,), (windows,)), reducer, pooled)
-    np.testing.assert_array_equal(pooled, engines.run(plan, reducer, x))
+        pooled = engines.pool(Plan(pooled.shape, (axis,), (windows,)), reducer, pooled)
+    np.testing.assert_array_equal(pooled, engines.pool(plan, reducer, x))
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 2**32 - 1))
@@ -133,7 +133,7 @@ def test_an_adaptive_size_that_divides_is_a_stride(count, size, seed):
     adaptive = bind(Specification((Adaptive(count),)), x.shape)
     sliding = bind(Specification((Sliding(size, size),)), x.shape)
     assert isinstance(adaptive.windows[0], SlidingWindows)
-    np.testing.assert_array_equal(engines.run(adaptive, Sum(), x), engines.run(sliding, Sum(), x))
+    np.testing.assert_array_equal(engines.pool(adaptive, Sum(), x), engines.pool(sliding, Sum(), x))
 
 
 X = np.random.default_rng(3).normal(size=(2, 6, 6))

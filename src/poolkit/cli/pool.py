@@ -191,7 +191,7 @@ def _axes(text: str | None, kernel: str, content: Content, x: Array) -> tuple[in
 def _pool_in_parts(plan: Plan, reducer: Reducer, x: Array, engine: str | None, title: str) -> Array:
     """Pool; where it takes long, part by part, behind a progress bar."""
     if x.size < LONG_WORK:
-        return engines.run(plan, reducer, x, engine)
+        return engines.pool(plan, reducer, x, engine)
     console = Console(stderr=True)
     # The file's name is no format and no markup: it may hold {} and [].
     name = TextColumn("{task.description}", markup=False)
@@ -202,7 +202,7 @@ def _pool_in_parts(plan: Plan, reducer: Reducer, x: Array, engine: str | None, t
     ) as progress:
         task = progress.add_task(title, total=x.size)
         for part in plan.parts(LONG_WORK // 4):
-            values = engines.run(part.plan, reducer, x[part.inputs], engine)
+            values = engines.pool(part.plan, reducer, x[part.inputs], engine)
             if pooled is None:
                 pooled = np.empty(plan.output_shape, values.dtype)
             pooled[part.outputs] = values

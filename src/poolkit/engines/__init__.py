@@ -1,7 +1,21 @@
 """How a plan is carried out. Engines know nothing of each other; `choose` decides."""
 
-from poolkit.engines.choose import ENGINES, choose_engine, run
-from poolkit.engines.engine import Engine
+from poolkit.engines.choose import ENGINES, choose_engine, pool, pool_with_indices, prepare
+from poolkit.engines.engine import Engine, Prepared
+from poolkit.engines.pull_back import index_dtype, pull_back, pull_back_selected
 from poolkit.engines.threads import get_num_threads, set_num_threads
 
-__all__ = ["ENGINES", "Engine", "choose_engine", "get_num_threads", "run", "set_num_threads"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "Prepared",
+    "choose_engine",
+    "get_num_threads",
+    "index_dtype",
+    "pool",
+    "pool_with_indices",
+    "prepare",
+    "pull_back",
+    "pull_back_selected",
+    "set_num_threads",
+]

@@ -4,7 +4,7 @@ import numpy as np
 
 from poolkit._errors import ArgumentError, UnsupportedError, message
 from poolkit.engines.compiled import CompiledEngine
-from poolkit.engines.engine import Engine
+from poolkit.engines.engine import Engine, Prepared, Task
 from poolkit.engines.portable import PortableEngine
 from poolkit.engines.reference import ReferenceEngine
 from poolkit.geometry import Plan
@@ -12,13 +12,15 @@ from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
 
-__all__ = ["ENGINES", "choose_engine", "run"]
+__all__ = ["ENGINES", "choose_engine", "pool", "pool_with_indices", "prepare"]
 
 ENGINES: tuple[Engine, ...] = (CompiledEngine(), PortableEngine(), ReferenceEngine())
 """Fastest first."""
 
 
-def choose_engine(plan: Plan, reducer: Reducer, dtype: DType, wanted: str | None = None) -> Engine:
+def choose_engine(
+    plan: Plan, reducer: Reducer, dtype: DType, wanted: str | None = None, task: Task = "pool"
+) -> Engine:
     """Return the engine asked for, or the fastest that can serve the request.
 
     Raises
@@ -32,21 +34,21 @@ def choose_engine(plan: Plan, reducer: Reducer, dtype: DType, wanted: str | None
         return next(
             engine
             for engine in ENGINES
-            if engine.unavailable() is None and engine.refusal(plan, reducer, dtype) is None
+            if engine.unavailable() is None and engine.refusal(plan, reducer, dtype, task) is None
         )
     named = {engine.name: engine for engine in ENGINES}
     if wanted not in named:
         listed = ", ".join(f'"{name}"' for name in named)
         raise ArgumentError(message("engine", f"be one of {listed}", repr(wanted)))
     engine = named[wanted]
-    reason = engine.unavailable() or engine.refusal(plan, reducer, dtype)
+    reason = engine.unavailable() or engine.refusal(plan, reducer, dtype, task)
     if reason is not None:
         hint = "leave `engine` out and the fastest capable one is chosen."
         raise UnsupportedError(f'engine "{wanted}": {reason}\nHint: {hint}')
     return engine
 
 
-def run(plan: Plan, reducer: Reducer, x: Array, wanted: str | None = None) -> Array:
+def pool(plan: Plan, reducer: Reducer, x: Array, wanted: str | None = None) -> Array:
     """Carry out a plan on the engine asked for, or the fastest that can.
 
     Infinities and NaN are answers here, not accidents: NumPy's warnings about them
@@ -54,4 +56,18 @@ def run(plan: Plan, reducer: Reducer, x: Array, wanted: str | None = None) -> Ar
     """
     engine = choose_engine(plan, reducer, x.dtype, wanted)
     with np.errstate(all="ignore"):
-        return engine.run(plan, reducer, x)
+        return engine.pool(plan, reducer, x)
+
+
+def pool_with_indices(
+    plan: Plan, reducer: Reducer, x: Array, places: DType, wanted: str | None = None
+) -> tuple[Array, Array]:
+    """Carry out a plan; return also where each selected element lies in its plane."""
+    engine = choose_engine(plan, reducer, x.dtype, wanted, "pool with indices")
+    with np.errstate(all="ignore"):
+        return engine.pool_with_indices(plan, reducer, x, places)
+
+
+def prepare(plan: Plan, reducer: Reducer, dtype: DType, wanted: str | None) -> Prepared | None:
+    """Return what pools arrays of this shape and dtype without asking again, if there is."""
+    return choose_engine(plan, reducer, dtype, wanted).prepare(plan, reducer, dtype)

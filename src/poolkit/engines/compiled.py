@@ -1,53 +1,33 @@
 """The compiled engine: C++ kernels, for the instruction sets of the machine at hand."""
 
-from functools import lru_cache
-from math import prod
-from typing import Any, ClassVar
+from math import inf, prod
+from typing import ClassVar
 
 import numpy as np
 
-from poolkit.engines.engine import Engine, axis_counts
-from poolkit.engines.threads import get_num_threads
-from poolkit.geometry import AxisWindows, Plan, SlidingWindows
-from poolkit.reducers import Max, Mean, Min, Reducer, Sum
-from poolkit.reducers.dtypes import DType
+from poolkit.engines.engine import Engine, Prepared, Task, divisors
+from poolkit.engines.kernel_limits import find_refusal
+from poolkit.engines.recipe import (
+    absence,
+    as_buffer,
+    find_operation,
+    find_recipe,
+    kernels,
+    run_recipe,
+    threads_for,
+)
+from poolkit.geometry import Plan
+from poolkit.reducers import Lp, Mean, Reducer, Std, Sum, Var
+from poolkit.reducers.dtypes import DType, native
 from poolkit.reducers.reducer import Array
-
-try:
-    # `from poolkit import _kernels` reports a module that is not there as a circular import.
-    import poolkit._kernels as _kernels  # noqa: PLR0402
-except ModuleNotFoundError:
-    _kernels = None  # type: ignore[assignment]
-    _absence = "it was not built, for want of a C++ compiler when poolkit was installed."
-except ImportError as error:
-    _kernels = None  # type: ignore[assignment]
-    _absence = f"its extension module cannot be loaded: {error}."
 
 __all__ = ["CompiledEngine"]
 
-DTYPES = "?bhilqBHILQfd"
-"""NumPy's letters for the dtypes that have kernels."""
-
-MOST_OVERLAP = 16
-"""Windows that share a row. Each row of a window is folded anew, so beyond this
-`portable`, whose passes grow with log k, is the faster."""
-
-MOST_IN_BLOCK = 2**16
-"""Elements of the rows of a tall window that lie in scratch at once: `ends_limit` in
-`cpp/layout.cpp`."""
-
-MOST_IN_WINDOW = 2**17
-"""Elements of a window along a row, which lie in scratch at once: 1 MiB of doubles."""
-
-LONGEST = 2**39
-"""Positions, padding included; the kernels' own limit, 2⁴⁰, keeps their integers in range."""
+LEAST_NORM = 1e-140
+"""Below it, squares of float64 lose digits."""
 
 PART_ELEMENTS = 2**18
 """Input elements copied at a time where they are not contiguous."""
-
-BYTES_PER_THREAD = 2**22
-"""Input and output that a further thread is woken for: 4 MB took 0.19 ms with one thread and
-with two, as long as a second processor takes to wake."""
 
 
 class CompiledEngine(Engine):
@@ -56,38 +36,47 @@ class CompiledEngine(Engine):
     name: ClassVar[str] = "compiled"
 
     def unavailable(self) -> str | None:
-        if _kernels is None:
-            return _absence
+        if kernels is None:
+            return absence
         try:
-            _kernels.instruction_set()
+            kernels.instruction_set()
         except ValueError as error:
             return f"POOLKIT_INSTRUCTION_SET: {error}"
         return None
 
-    def refusal(  # noqa: PLR0911 - one for each reason
-        self, plan: Plan, reducer: Reducer, dtype: DType
+    def refusal(
+        self, plan: Plan, reducer: Reducer, dtype: DType, task: Task = "pool"
     ) -> str | None:
-        if not isinstance(reducer, Max | Min | Sum | Mean):
-            return f"no kernel for {type(reducer).__name__}."
-        if dtype.char not in DTYPES:
-            return f"no kernel for {dtype}."
-        if _is_global(plan):
-            return None
-        if any(_reach(windows) > LONGEST for windows in plan.windows):
-            return f"no kernel for windows that reach {LONGEST} elements or more."
-        *before_rows, row = plan.windows
-        in_row = _extent(row) * prod(plan.shape[plan.axes[-1] + 1 :])
-        if in_row > MOST_IN_WINDOW:
-            return f"no kernel for more than {MOST_IN_WINDOW} elements of a window in a row."
-        if before_rows and _dense(before_rows[-1]):
-            tall = before_rows[-1]
-            if tall.widest() * in_row <= MOST_IN_BLOCK:
-                before_rows.pop()  # its kernel's cost does not grow with the window
-        if any(w.count > 1 and _overlap(w) > MOST_OVERLAP for w in before_rows):
-            return f"no kernel for overlaps of more than {MOST_OVERLAP} windows."
-        return None
+        return find_refusal(plan, reducer, dtype, task)
 
-    def run(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
+    def prepare(self, plan: Plan, reducer: Reducer, dtype: DType) -> Prepared | None:
+        operation = find_operation(reducer, "pool")
+        result = reducer.result_dtype(dtype)
+        if (
+            operation is None
+            or result is None
+            or not dtype.isnative
+            or _may_overflow(reducer, dtype)
+        ):
+            return None
+        recipe = find_recipe(plan, reducer, dtype, operation)
+        is_buffer, run = dtype.kind != "V", recipe.run
+        moved = prod(plan.shape) * dtype.itemsize + prod(plan.output_shape) * result.itemsize
+
+        def pool(x: Array, pooled: Array) -> bool:
+            if not is_buffer:
+                x, pooled = as_buffer(x), as_buffer(pooled)
+            return run(x, pooled, None, threads_for(moved))
+
+        return pool
+
+    def pool(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
+        pooled = self._pool(plan, reducer, x)
+        if _may_overflow(reducer, x.dtype):
+            self._mend_norms(plan, reducer, x, pooled)
+        return pooled
+
+    def _pool(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
         dtype = reducer.result_dtype(x.dtype)
         if dtype is None:
             raise TypeError(f"{reducer} has no kernel")
@@ -95,98 +84,129 @@ class CompiledEngine(Engine):
         if order != tuple(range(x.ndim)):
             reordered = _reordered(plan, order)
             if self.refusal(reordered, reducer, x.dtype) is None:
-                return self.run(reordered, reducer, x.transpose(order)).transpose(np.argsort(order))
-        pooled = np.empty(plan.output_shape, dtype=dtype.newbyteorder("="))
-        if x.flags.c_contiguous and x.dtype.isnative:
-            _pool(plan, reducer, x, pooled)
-            return pooled
-        for part in plan.parts(PART_ELEMENTS):
-            copied = np.ascontiguousarray(x[part.inputs], dtype=x.dtype.newbyteorder("="))
-            values = np.empty(part.plan.output_shape, dtype=pooled.dtype)
-            _pool(part.plan, reducer, copied, values)
-            pooled[part.outputs] = values
+                pooled = self._pool(reordered, reducer, x.transpose(order))
+                return pooled.transpose(np.argsort(order))
+        pooled = np.empty(plan.output_shape, native(dtype))
+        if not run_recipe(plan, reducer, "pool", x, pooled):
+            for part in plan.parts(PART_ELEMENTS):
+                copied = _as_kernels_need(x[part.inputs])
+                values = np.empty(part.plan.output_shape, pooled.dtype)
+                done = run_recipe(part.plan, reducer, "pool", copied, values)
+                assert done
+                pooled[part.outputs] = values
         return pooled
+
+    def _mend_norms(self, plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
+        """Scale where squares have vanished or become infinite, as `Lp` does everywhere."""
+        doubtful = (pooled < LEAST_NORM) | (pooled == inf)
+        if not doubtful.any():
+            return
+        largest = self._pool(plan, Lp(inf), x)
+        doubtful &= (largest != 0) & (largest != inf)
+        for chosen, exponent in ((pooled < LEAST_NORM, 600), (pooled == inf, -600)):
+            place = doubtful & chosen
+            if place.any():
+                scaled = self._pool(plan, reducer, np.ldexp(x, exponent))
+                pooled[place] = np.ldexp(scaled[place], -exponent)
+
+    def pool_with_indices(
+        self, plan: Plan, reducer: Reducer, x: Array, places: DType
+    ) -> tuple[Array, Array]:
+        order = _memory_order(x)
+        if order != tuple(range(x.ndim)) and _keeps_order(plan, order):
+            reordered = _reordered(plan, order)
+            if self.refusal(reordered, reducer, x.dtype, "pool with indices") is None:
+                pooled, indices = self.pool_with_indices(
+                    reordered, reducer, x.transpose(order), places
+                )
+                back = np.argsort(order)
+                return pooled.transpose(back), indices.transpose(back)
+        pooled = np.empty(plan.output_shape, native(x.dtype))
+        indices = np.empty(plan.output_shape, places)
+        if not run_recipe(plan, reducer, "pool with indices", x, pooled, indices):
+            # Whole: the index of a part's element is not its index in the plane.
+            copied = _as_kernels_need(x)
+            done = run_recipe(plan, reducer, "pool with indices", copied, pooled, indices)
+            assert done
+        return pooled, indices
+
+    def scatter(self, plan: Plan, gradient: Array, indices: Array) -> Array | None:
+        dimensions = len(plan.shape)
+        order = _memory_order(gradient)
+        if not _pools_neighbours(_reordered(plan, order)) or not _keeps_order(plan, order):
+            # Planes must lie together; the batch goes before them.
+            batch = (axis for axis in range(dimensions) if axis not in plan.axes)
+            order = (*batch, *plan.axes)
+        ordered = _reordered(plan, order)
+        gradient = _as_kernels_need(gradient.transpose(order))
+        indices = _as_kernels_need(indices.transpose(order))
+        x_gradient = np.empty(ordered.shape, gradient.dtype)
+        first, last = ordered.axes[0], ordered.axes[-1]
+        if x_gradient.size and not kernels.scatter_gradient(
+            gradient.dtype.name,
+            as_buffer(gradient),
+            indices,
+            as_buffer(x_gradient),
+            planes=prod(ordered.shape[:first]),
+            outputs=prod(ordered.output_shape[first : last + 1]),
+            size=prod(ordered.shape[first : last + 1]),
+            inner=prod(ordered.shape[last + 1 :]),
+            threads=threads_for(x_gradient.nbytes + gradient.nbytes),
+        ):
+            return None
+        return x_gradient.transpose(np.argsort(order))
+
+    def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
+        # The slope is a sum of products, each of something known of the element with
+        # something known of the window; the windows' part is summed over those that hold
+        # the element. In float64, because products of float32 then keep their digits.
+        x_gradient = np.empty(plan.shape, native(x.dtype))
+        pooled = self.pool(plan, reducer, x).astype(np.float64)
+        mean = None if isinstance(reducer, Lp) else self.pool(plan, Mean(), x.astype(np.float64))
+        count = np.broadcast_to(divisors(plan, "valid"), plan.output_shape)
+        back = plan.transposed()
+        for part in back.parts(PART_ELEMENTS):
+            outer = gradient[part.inputs].astype(np.float64)
+            values = x[part.outputs].astype(np.float64)
+            found = pooled[part.inputs]
+            if mean is None:
+                if reducer == Lp(1):
+                    terms = [(np.sign(values), outer)]
+                else:
+                    terms = [(values, np.divide(outer, found, where=found != 0, out=0 * found))]
+            else:
+                assert isinstance(reducer, Var)
+                left = count[part.inputs] - reducer.ddof
+                share = outer / np.where(left > 0, left, np.nan)
+                if isinstance(reducer, Std):
+                    share = np.divide(share, found, where=found != 0, out=0 * found)
+                else:
+                    share *= 2
+                terms = [(values, share), (-np.ones(()), share * mean[part.inputs])]
+            x_gradient[part.outputs] = sum(
+                factor * self.pool(part.plan, Sum(), window) for factor, window in terms
+            )
+        return x_gradient
 
     @staticmethod
     def instruction_set() -> str:
         """Return the instruction set in use."""
-        return _kernels.instruction_set()
+        return kernels.instruction_set()
 
     @staticmethod
     def instruction_sets() -> list[str]:
         """Return the instruction sets that this machine can run, best first."""
-        return _kernels.instruction_sets()
+        return kernels.instruction_sets()
 
 
-def _pool(plan: Plan, reducer: Reducer, x: Array, pooled: Array) -> None:
-    """Pool one contiguous array into another."""
-    if len(plan.axes) > 1 and _is_global(plan):
-        plan, x, pooled = _as_one_axis(plan, x, pooled)
-    counts, divisor = [], 1.0
-    if isinstance(reducer, Mean):
-        if isinstance(reducer.divisor, str):
-            counts = [axis_counts(windows, reducer.divisor) for windows in plan.windows]
-        else:
-            divisor = float(reducer.divisor)
-    axes = [
-        (axis, *_described(windows)) for axis, windows in zip(plan.axes, plan.windows, strict=True)
-    ]
-    if x.dtype.kind == "b":
-        x = x.view(np.uint8)
-        pooled = pooled.view(np.uint8) if pooled.dtype.kind == "b" else pooled
-    threads = min(get_num_threads(), 1 + (x.nbytes + pooled.nbytes) // BYTES_PER_THREAD)
-    _kernels.pool(reducer.name, x, pooled, axes, counts, divisor, threads)
+def _as_kernels_need(x: Array) -> Array:
+    """Return the array contiguous, aligned and in native byte order; a copy unless it is."""
+    return np.require(x, native(x.dtype), ["C_CONTIGUOUS", "ALIGNED"])
 
 
-@lru_cache(maxsize=256)
-def _described(windows: AxisWindows) -> tuple[Any, ...]:
-    """Return the windows of an axis as the kernels are told of them."""
-    if isinstance(windows, SlidingWindows):
-        return windows.kernel_size, windows.stride, windows.dilation, windows.low
-    inside = [windows.inside(window) for window in range(windows.count)]
-    begins = np.array([positions.start for positions in inside], np.int64)
-    return begins, np.array([len(positions) for positions in inside], np.int64)
-
-
-def _extent(windows: AxisWindows) -> int:
-    """Return how many positions a window covers, at most."""
-    return windows.extent if isinstance(windows, SlidingWindows) else windows.widest()
-
-
-def _reach(windows: AxisWindows) -> int:
-    """Return a number that no parameter of the windows, nor their span, exceeds."""
-    if not isinstance(windows, SlidingWindows):
-        return windows.length
-    span = windows.count * windows.stride + windows.extent
-    return max(span, windows.dilation, windows.low, windows.length)
-
-
-def _is_global(plan: Plan) -> bool:
-    """Return whether the last axes, and no others, are pooled whole."""
-    last = range(len(plan.shape) - len(plan.axes), len(plan.shape))
-    return plan.axes == tuple(last) and all(
-        isinstance(w, SlidingWindows) and w.count == 1 and w.kernel_size == w.length and w.low == 0
-        for w in plan.windows
-    )
-
-
-def _as_one_axis(plan: Plan, x: Array, pooled: Array) -> tuple[Plan, Array, Array]:
-    """Return the same work with the axes that are pooled whole as one."""
-    batch = x.shape[: plan.axes[0]]
-    length = prod(x.shape[plan.axes[0] :])
-    whole = SlidingWindows(length, 1, length, length, 1, 0, 0)
-    plan = Plan((*batch, length), (len(batch),), (whole,))
-    return plan, x.reshape(plan.shape), pooled.reshape(plan.output_shape)
-
-
-def _dense(windows: AxisWindows) -> bool:
-    """Return whether windows slide without gaps between their elements."""
-    return isinstance(windows, SlidingWindows) and windows.dilation == 1
-
-
-def _overlap(windows: AxisWindows) -> float:
-    """Return how many windows an element lies in."""
-    return windows.count * windows.widest() / windows.length
+def _may_overflow(reducer: Reducer, dtype: DType) -> bool:
+    """Return whether squares may leave the range of float64."""
+    return isinstance(reducer, Lp) and reducer.norm_type == 2 and dtype == np.float64
 
 
 def _memory_order(x: Array) -> tuple[int, ...]:
@@ -194,6 +214,16 @@ def _memory_order(x: Array) -> tuple[int, ...]:
     if x.flags.c_contiguous:  # strides of axes of length 1 mean nothing
         return tuple(range(x.ndim))
     return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
+
+
+def _keeps_order(plan: Plan, order: tuple[int, ...]) -> bool:
+    """Return whether the pooled axes come after each other as they did."""
+    return [axis for axis in order if axis in plan.axes] == list(plan.axes)
+
+
+def _pools_neighbours(plan: Plan) -> bool:
+    """Return whether no axis between pooled ones is kept."""
+    return plan.axes == tuple(range(plan.axes[0], plan.axes[-1] + 1))
 
 
 def _reordered(plan: Plan, order: tuple[int, ...]) -> Plan:

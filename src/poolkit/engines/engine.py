@@ -1,8 +1,9 @@
 """What an engine is, and the questions about a plan that need arrays."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -11,14 +12,29 @@ from poolkit.reducers import Divisor, Reducer
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
 
-__all__ = ["Engine", "axis_counts", "count_elements", "divisors"]
+__all__ = [
+    "Engine",
+    "Prepared",
+    "Task",
+    "axis_counts",
+    "count_elements",
+    "divisors",
+    "flat_positions",
+]
+
+
+Task: TypeAlias = Literal["pool", "pool with indices", "gradient"]
+"""What an engine may be asked to do with a plan."""
+
+Prepared: TypeAlias = Callable[[Array, Array], bool]
+"""Pools its first argument into its second, or says that it cannot, as they lie in memory."""
 
 
 class Engine(ABC):
     """A way to carry out plans.
 
     Law: whatever the engine, the same plan, reducer and array give what
-    ``reference`` gives: exactly for maxima and minima, up to rounding for sums.
+    ``reference`` gives: exactly for maxima, minima and indices, up to rounding for sums.
     """
 
     name: ClassVar[str]
@@ -27,18 +43,53 @@ class Engine(ABC):
         """Return why the engine cannot be used on this machine; None if it can."""
         return None
 
-    def refusal(self, plan: Plan, reducer: Reducer, dtype: DType) -> str | None:
+    def refusal(
+        self, plan: Plan, reducer: Reducer, dtype: DType, task: Task = "pool"
+    ) -> str | None:
         """Return why the engine does not serve a request; None if it does."""
+        del plan, reducer, dtype, task
+        return None
+
+    def prepare(self, plan: Plan, reducer: Reducer, dtype: DType) -> Prepared | None:
+        """Return what pools arrays of one shape and dtype without asking again; or None."""
         del plan, reducer, dtype
         return None
 
     @abstractmethod
-    def run(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
+    def pool(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
         """Return the pooled array, of shape ``plan.output_shape``.
 
         The array is a real numeric or bool one of shape ``plan.shape``, of any
         strides and byte order; it is not written to.
         """
+
+    @abstractmethod
+    def pool_with_indices(
+        self, plan: Plan, reducer: Reducer, x: Array, places: DType
+    ) -> tuple[Array, Array]:
+        """Return what each window selects, and where it lies, as integers of type `places`.
+
+        An index counts positions of the pooled axes, in row-major order.
+        """
+
+    @abstractmethod
+    def scatter(self, plan: Plan, gradient: Array, indices: Array) -> Array | None:
+        """Return the gradient of the input where windows selected one element each.
+
+        None if an index does not lie in its plane.
+        """
+
+    @abstractmethod
+    def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
+        """Return the gradient of the input by the reducer's slope."""
+
+
+def flat_positions(plan: Plan, lengths: Sequence[Array]) -> Array:
+    """Return the index of positions, given on each pooled axis in shapes that broadcast."""
+    total = np.zeros((), np.int64)
+    for axis, positions in zip(plan.axes, lengths, strict=True):
+        total = total * plan.shape[axis] + positions
+    return total
 
 
 def count_elements(windows: AxisWindows, window: int, rule: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from poolkit.geometry import AxisWindows, SlidingWindows
-from poolkit.reducers.dtypes import DType
+from poolkit.reducers.dtypes import DType, is_float
 from poolkit.reducers.reducer import Array
 
 __all__ = ["element_slices", "fold_axis", "identity"]
@@ -35,7 +35,7 @@ def identity(combine: np.ufunc, dtype: DType) -> Any:
     """Return the value that changes nothing when combined with another."""
     if combine is np.maximum or combine is np.minimum:
         sign = -1 if combine is np.maximum else 1
-        if dtype.kind == "f":
+        if is_float(dtype):
             return sign * np.inf
         if dtype.kind == "b":
             return sign > 0

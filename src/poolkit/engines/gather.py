@@ -5,17 +5,20 @@ function is called on many at a time and never sees padding.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import product
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from poolkit.geometry import AxisWindows, Plan
+from poolkit.engines.engine import flat_positions
+from poolkit.geometry import AxisWindows, Part, Plan
 from poolkit.reducers import Reducer
+from poolkit.reducers.dtypes import DType, native
 from poolkit.reducers.reducer import Array
 
-__all__ = ["define_gathered"]
+__all__ = ["define_gathered", "select_gathered"]
 
 
 def define_gathered(plan: Plan, reducer: Reducer, x: Array, elements: int) -> Array:
@@ -23,41 +26,67 @@ def define_gathered(plan: Plan, reducer: Reducer, x: Array, elements: int) -> Ar
 
     At most about `elements` elements are gathered at a time.
     """
-    windows_size = prod(windows.widest() for windows in plan.windows)
-    gathered_per_input = prod(plan.output_shape) * windows_size / max(1, prod(plan.shape))
     pooled: Array | None = None
-    for part in plan.parts(max(1, int(elements / max(1.0, gathered_per_input)))):
-        values = _define_part(part.plan, reducer, x[part.inputs])
-        if pooled is None:
-            pooled = np.empty(plan.output_shape, dtype=values.dtype)
-        pooled[part.outputs] = values
+    for part in _parts(plan, elements):
+        for outputs, windows, _ in _gathered(part.plan, x[part.inputs]):
+            values = np.asarray(reducer.define(windows, float(windows.shape[-1])))
+            if pooled is None:
+                pooled = np.empty(plan.output_shape, dtype=values.dtype)
+            _moved(part.plan, pooled[part.outputs])[outputs] = values
     assert pooled is not None
     return pooled
 
 
-def _define_part(plan: Plan, reducer: Reducer, x: Array) -> Array:
+def select_gathered(
+    plan: Plan, reducer: Reducer, x: Array, places: DType, elements: int
+) -> tuple[Array, Array]:
+    """Return what the reducer selects from every window, and its index in the plane."""
+    pooled = np.empty(plan.output_shape, native(x.dtype))
+    indices = np.empty(plan.output_shape, places)
+    for part in _parts(plan, elements):
+        for outputs, windows, positions in _gathered(part.plan, x[part.inputs]):
+            chosen = np.asarray(reducer.select(windows))[..., np.newaxis]
+            begins = [part.inputs[axis].start for axis in plan.axes]
+            whole = [each + begin for each, begin in zip(positions, begins, strict=True)]
+            flat = flat_positions(plan, whole)
+            flat = flat.reshape(*flat.shape[: len(plan.axes)], -1)
+            flat = np.broadcast_to(flat, windows.shape)
+            for target, values in ((pooled, windows), (indices, flat)):
+                place = _moved(part.plan, target[part.outputs])
+                place[outputs] = np.take_along_axis(values, chosen, axis=-1)[..., 0]
+    return pooled, indices
+
+
+def _parts(plan: Plan, elements: int) -> Iterator[Part]:
+    windows_size = prod(windows.widest() for windows in plan.windows)
+    gathered_per_input = prod(plan.output_shape) * windows_size / max(1, prod(plan.shape))
+    yield from plan.parts(max(1, int(elements / max(1.0, gathered_per_input))))
+
+
+def _moved(plan: Plan, array: Array) -> Array:
+    """Return a view with the pooled axes last."""
+    return np.moveaxis(array, plan.axes, range(-len(plan.axes), 0))
+
+
+def _gathered(plan: Plan, x: Array) -> Iterator[tuple[Any, Array, list[Array]]]:
+    """Yield windows of equal size, (..., windows, k), with where they go and come from.
+
+    First an index of the output, its pooled axes last; then the windows; then the positions
+    of their elements on each pooled axis, in shapes that broadcast.
+    """
     rank = len(plan.axes)
-    last = range(-rank, 0)
-    x = np.moveaxis(x, plan.axes, last)
-    batch = x.shape[: x.ndim - rank]
-    pooled: Array | None = None
+    x = _moved(plan, x)
     for groups in product(*(_equal_windows(windows) for windows in plan.windows)):
-        positions: list[Any] = [...]
+        positions = []
         for place, (_, inside) in enumerate(groups):
             shape = [1] * (2 * rank)
             shape[place], shape[rank + place] = inside.shape
             positions.append(inside.reshape(shape))
-        gathered = x[tuple(positions)]
+        index: tuple[Any, ...] = (..., *positions)
+        gathered = x[index]
         size = prod(inside.shape[1] for _, inside in groups)
         windows = gathered.reshape(*gathered.shape[: x.ndim], size)
-        values = np.asarray(reducer.define(windows, float(windows.shape[-1])))
-        if pooled is None:
-            counts = (windows.count for windows in plan.windows)
-            pooled = np.empty((*batch, *counts), dtype=values.dtype)
-        places: list[Any] = [..., *np.ix_(*(numbers for numbers, _ in groups))]
-        pooled[tuple(places)] = values
-    assert pooled is not None
-    return np.moveaxis(pooled, last, plan.axes)
+        yield (..., *np.ix_(*(numbers for numbers, _ in groups))), windows, positions
 
 
 def _equal_windows(windows: AxisWindows) -> list[tuple[Array, Array]]:

@@ -13,10 +13,10 @@ import numpy as np
 
 from poolkit.engines.engine import Engine, divisors
 from poolkit.engines.fold_axis import element_slices, fold_axis, identity
-from poolkit.engines.gather import define_gathered
+from poolkit.engines.gather import define_gathered, select_gathered
 from poolkit.geometry import Plan, SlidingWindows
 from poolkit.reducers import Fold, Reducer
-from poolkit.reducers.dtypes import DType
+from poolkit.reducers.dtypes import DType, float_accumulator, native
 from poolkit.reducers.reducer import Array
 
 __all__ = ["PortableEngine"]
@@ -31,24 +31,65 @@ class PortableEngine(Engine):
 
     name: ClassVar[str] = "portable"
 
-    def run(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
+    def pool(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
         if not reducer.folds:
             return define_gathered(plan, reducer, x, PART_ELEMENTS)
         dtype = reducer.result_dtype(x.dtype)
-        pooled = np.empty(plan.output_shape, dtype=dtype and dtype.newbyteorder("="))
-        accumulator = reducer.accumulator_dtype(x.dtype).newbyteorder("=")
+        pooled = np.empty(plan.output_shape, dtype=dtype and native(dtype))
+        accumulator = native(reducer.accumulator_dtype(x.dtype))
         for part in plan.parts(PART_ELEMENTS):
-            values = x[part.inputs]
             count = divisors(part.plan, reducer.divisor)
-            folded: tuple[Array, ...] = ()
-            for fold in reducer.folds:
-                if fold.sees_windows or (fold.lift is not None and values.size > PART_ELEMENTS):
-                    result = _fold_windows(part.plan, fold, values, accumulator, folded, count)
-                else:
-                    result = _fold_axes(part.plan, fold, values, accumulator)
-                folded = (*folded, result)
+            folded = _fold_all(part.plan, reducer, x[part.inputs], accumulator, count)
             pooled[part.outputs] = reducer.finish(folded, count)
         return pooled
+
+    def pool_with_indices(
+        self, plan: Plan, reducer: Reducer, x: Array, places: DType
+    ) -> tuple[Array, Array]:
+        return select_gathered(plan, reducer, x, places, PART_ELEMENTS)
+
+    def scatter(self, plan: Plan, gradient: Array, indices: Array) -> Array | None:
+        last = range(-len(plan.axes), 0)
+        planes = np.moveaxis(indices, plan.axes, last)
+        batch = planes.shape[: -len(plan.axes)]
+        lengths = tuple(plan.shape[axis] for axis in plan.axes)
+        planes = planes.reshape(prod(batch), prod(planes.shape[-len(plan.axes) :]))
+        if np.any((planes < 0) | (planes >= prod(lengths))):
+            return None
+        sums = np.zeros((prod(batch), prod(lengths)), float_accumulator(gradient.dtype))
+        values = np.moveaxis(gradient, plan.axes, last).reshape(planes.shape)
+        np.add.at(sums, (np.arange(len(planes))[:, np.newaxis], planes), values.astype(sums.dtype))
+        x_gradient = sums.astype(native(gradient.dtype)).reshape(batch + lengths)
+        return np.moveaxis(x_gradient, last, plan.axes)
+
+    def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
+        wide = native(float_accumulator(x.dtype))
+        total = np.zeros(plan.shape, wide)
+        for part in plan.parts(PART_ELEMENTS):
+            values, outer = x[part.inputs], gradient[part.outputs].astype(wide)
+            count = divisors(part.plan, reducer.divisor)
+            folded = _fold_all(part.plan, reducer, values, wide, count)
+            counts = np.broadcast_to(count, outer.shape)
+            place = total[part.inputs]
+            for inputs, outputs in _by_element(part.plan) or _by_window(part.plan):
+                seen = tuple(result[outputs] for result in folded)
+                slope = reducer.slope(values[inputs].astype(wide), seen, counts[outputs])
+                place[inputs] += outer[outputs] * slope
+        return total.astype(native(x.dtype))
+
+
+def _fold_all(
+    plan: Plan, reducer: Reducer, x: Array, dtype: DType, count: Array
+) -> tuple[Array, ...]:
+    """Return the results of the reducer's folds."""
+    folded: tuple[Array, ...] = ()
+    for fold in reducer.folds:
+        if fold.sees_windows or (fold.lift is not None and x.size > PART_ELEMENTS):
+            result = _fold_windows(plan, fold, x, dtype, folded, count)
+        else:
+            result = _fold_axes(plan, fold, x, dtype)
+        folded = (*folded, result)
+    return folded
 
 
 def _fold_axes(plan: Plan, fold: Fold, x: Array, dtype: DType) -> Array:

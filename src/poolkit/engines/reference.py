@@ -1,14 +1,16 @@
 """The reference engine: one window at a time, by the definition. Slow, and the truth."""
 
+from collections.abc import Iterator
 from itertools import product
 from math import prod
 from typing import ClassVar
 
 import numpy as np
 
-from poolkit.engines.engine import Engine, count_elements
+from poolkit.engines.engine import Engine, count_elements, flat_positions
 from poolkit.geometry import Plan
 from poolkit.reducers import Reducer
+from poolkit.reducers.dtypes import DType, float_accumulator, native
 from poolkit.reducers.reducer import Array
 
 __all__ = ["ReferenceEngine"]
@@ -19,28 +21,78 @@ class ReferenceEngine(Engine):
 
     name: ClassVar[str] = "reference"
 
-    def run(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
-        x = np.moveaxis(x, plan.axes, range(-len(plan.axes), 0))
-        batch = x.shape[: x.ndim - len(plan.axes)]
-        counts = tuple(windows.count for windows in plan.windows)
+    def pool(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
         values = [
-            reducer.define(_elements(x[index], plan, window), _divisor(plan, reducer, window))
-            for index in np.ndindex(batch)
-            for window in product(*map(range, counts))
+            reducer.define(x[elements].ravel(), _divisor(plan, reducer, window))
+            for window, elements in _windows(plan)
         ]
         dtype = reducer.result_dtype(x.dtype)
-        if dtype is not None:
-            dtype = dtype.newbyteorder("=")
-        pooled = np.array(values, dtype=dtype).reshape(batch + counts)
-        return np.moveaxis(pooled, range(-len(plan.axes), 0), plan.axes)
+        return _laid_out(plan, np.array(values, dtype=None if dtype is None else native(dtype)))
+
+    def pool_with_indices(
+        self, plan: Plan, reducer: Reducer, x: Array, places: DType
+    ) -> tuple[Array, Array]:
+        values, indices = [], []
+        for _, elements in _windows(plan):
+            chosen = reducer.select(x[elements].ravel())
+            values.append(x[elements].ravel()[chosen])
+            flat = flat_positions(plan, [elements[axis] for axis in plan.axes])
+            indices.append(flat.ravel()[chosen])
+        return (
+            _laid_out(plan, np.array(values, dtype=native(x.dtype))),
+            _laid_out(plan, np.array(indices, dtype=places)),
+        )
+
+    def scatter(self, plan: Plan, gradient: Array, indices: Array) -> Array | None:
+        x_gradient = np.zeros(plan.shape, float_accumulator(gradient.dtype))
+        lengths = [plan.shape[axis] for axis in plan.axes]
+        for place in np.ndindex(plan.output_shape):
+            if not 0 <= indices[place] < prod(lengths):
+                return None
+            target = list(place)
+            for axis, position in zip(
+                plan.axes, np.unravel_index(int(indices[place]), lengths), strict=True
+            ):
+                target[axis] = int(position)
+            x_gradient[tuple(target)] += gradient[place]
+        return x_gradient.astype(native(gradient.dtype))
+
+    def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
+        wide = float_accumulator(x.dtype)
+        x_gradient = np.zeros(plan.shape, wide)
+        # Windows come in the order of `_laid_out`.
+        last = range(-len(plan.axes), 0)
+        outputs = np.moveaxis(gradient, plan.axes, last).ravel()
+        for (window, elements), output in zip(_windows(plan), outputs, strict=True):
+            values = x[elements].astype(wide)
+            count = np.asarray(_divisor(plan, reducer, window))
+            folded: tuple[Array, ...] = ()
+            for fold in reducer.folds:
+                lifted = values if fold.lift is None else fold.lift(values, folded, count)
+                folded = (*folded, np.asarray(fold.combine.reduce(lifted, axis=None)))
+            x_gradient[elements] += output.astype(wide) * reducer.slope(values, folded, count)
+        return x_gradient.astype(native(x.dtype))
 
 
-def _elements(x: Array, plan: Plan, window: tuple[int, ...]) -> Array:
-    """Return a window's elements inside the input, in row-major order."""
-    positions = [
-        list(windows.inside(number)) for windows, number in zip(plan.windows, window, strict=True)
-    ]
-    return x[np.ix_(*positions)].ravel()
+def _windows(plan: Plan) -> Iterator[tuple[tuple[int, ...], tuple[Array, ...]]]:
+    """Yield windows, by their numbers on the pooled axes, with an index of their elements.
+
+    The elements of a window come in row-major order of the window.
+    """
+    batch = [range(n) if axis not in plan.axes else [None] for axis, n in enumerate(plan.shape)]
+    for place in product(*batch):
+        for window in product(*(range(windows.count) for windows in plan.windows)):
+            positions = [[i] if i is not None else [] for i in place]
+            for axis, windows, number in zip(plan.axes, plan.windows, window, strict=True):
+                positions[axis] = list(windows.inside(number))
+            yield window, np.ix_(*(np.array(each, np.int64) for each in positions))
+
+
+def _laid_out(plan: Plan, values: Array) -> Array:
+    """Return values that come window after window, the batch outermost, as the output."""
+    counts = tuple(windows.count for windows in plan.windows)
+    batch = tuple(n for axis, n in enumerate(plan.shape) if axis not in plan.axes)
+    return np.moveaxis(values.reshape(batch + counts), range(-len(counts), 0), plan.axes)
 
 
 def _divisor(plan: Plan, reducer: Reducer, window: tuple[int, ...]) -> float:

@@ -1,7 +1,7 @@
 """Where the windows lie. Integers only: no arrays, no reducers, no frameworks."""
 
-from poolkit.geometry.adaptive import Adaptive
-from poolkit.geometry.axis import AdaptiveWindows, AxisWindows, SlidingWindows
+from poolkit.geometry.adaptive import Adaptive, AdaptiveWindows
+from poolkit.geometry.axis import AxisWindows, CoveringWindows, SlidingWindows
 from poolkit.geometry.plan import Part, Plan, Specification, bind
 from poolkit.geometry.rounding import Rounding, sliding_count
 from poolkit.geometry.sliding import AutomaticPadding, Sliding
@@ -11,6 +11,7 @@ __all__ = [
     "AdaptiveWindows",
     "AutomaticPadding",
     "AxisWindows",
+    "CoveringWindows",
     "Part",
     "Plan",
     "Rounding",

@@ -8,9 +8,10 @@ negative positions and positions from n on are padding.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import gcd
 from typing import Self
 
-__all__ = ["AdaptiveWindows", "AxisWindows", "SlidingWindows"]
+__all__ = ["AxisWindows", "CoveringWindows", "SlidingWindows"]
 
 
 class AxisWindows(ABC):
@@ -60,6 +61,14 @@ class AxisWindows(ABC):
     @abstractmethod
     def widest(self) -> int:
         """Return a number of elements that no window exceeds."""
+
+    @abstractmethod
+    def transposed(self) -> "AxisWindows":
+        """Return windows over these windows: for every input element, those that hold it.
+
+        Law: o is in ``transposed().inside(i)`` exactly if i is in ``inside(o)``. They may be
+        empty. A sum over them is the gradient of a sum over these.
+        """
 
     def inside(self, window: int) -> range:
         """Return the positions of a window's elements that lie in the input."""
@@ -165,40 +174,66 @@ class SlidingWindows(AxisWindows):
     def widest(self) -> int:
         return self.kernel_size
 
+    def transposed(self) -> "SlidingWindows | CoveringWindows":
+        if self.stride > 1:
+            return CoveringWindows(
+                length=self.count,
+                count=self.length,
+                kernel_size=self.kernel_size,
+                stride=self.stride,
+                dilation=self.dilation,
+                low=self.low,
+            )
+        low = self.extent - 1 - self.low
+        return SlidingWindows(
+            length=self.count,
+            count=self.length,
+            kernel_size=self.kernel_size,
+            stride=1,
+            dilation=self.dilation,
+            low=low,
+            high=max(0, self.length - 1 - low + self.extent - self.count),
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class AdaptiveWindows(AxisWindows):
-    """The bins that share out an axis evenly, overlapping where they must.
+class CoveringWindows(AxisWindows):
+    """For every position of an axis, the sliding windows that hold it.
 
-    Bin b of B on an axis of N elements holds ⌊b·N / B⌋ to ⌈(b + 1)·N / B⌉ − 1,
-    PyTorch's rule. Integer arithmetic only: a float quotient misplaces bins of
-    long axes.
+    Here the input elements are those windows. Window o slides to position
+    o·stride − low, so position i is its element j where o·stride + j·dilation = i + low.
 
     Attributes
     ----------
     length : int
-        n, the number of input elements at hand.
+        The number of sliding windows.
     count : int
-        m, the number of windows.
-    total, bins : int
-        N and B, of the whole axis.
-    first, offset : int
-        Window 0 is bin `first`, and input element 0 is element `offset` of the
-        whole axis; both are 0 unless this is a part of an axis.
+        The number of positions.
+    kernel_size, stride, dilation, low : int
+        Those of the sliding windows. In a part of an axis `low` may be negative.
     """
 
     length: int
     count: int
-    total: int
-    bins: int
-    first: int = 0
-    offset: int = 0
+    kernel_size: int
+    stride: int
+    dilation: int
+    low: int
+
+    def _between(self, position: int) -> tuple[int, int]:
+        """Return the first window that reaches a position, and the last that begins before."""
+        reach = position + self.low
+        return -((self.dilation * (self.kernel_size - 1) - reach) // self.stride), (
+            reach // self.stride
+        )
 
     def positions(self, window: int) -> range:
-        bin_ = self.first + window
-        start = bin_ * self.total // self.bins
-        stop = -(-(bin_ + 1) * self.total // self.bins)
-        return range(start - self.offset, stop - self.offset)
+        first, last = self._between(window)
+        step = self.dilation // gcd(self.stride, self.dilation)
+        for start in range(first, min(last + 1, first + step)):
+            if (window + self.low - start * self.stride) % self.dilation == 0:
+                return range(start, last + 1, step)
+        return range(0)
 
     def padded_count(self, window: int) -> int:
         return self.window_count(window)
@@ -207,19 +242,32 @@ class AdaptiveWindows(AxisWindows):
         return range(0)
 
     def part(self, first: int, stop: int) -> tuple[slice, Self]:
-        begin, end = self.positions(first).start, self.positions(stop - 1).stop
+        begin = min(max(0, self._between(first)[0]), self.length)
+        end = max(begin, min(self.length, self._between(stop - 1)[1] + 1))
         windows = type(self)(
             length=end - begin,
             count=stop - first,
-            total=self.total,
-            bins=self.bins,
-            first=self.first + first,
-            offset=self.offset + begin,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            dilation=self.dilation,
+            low=self.low + first - begin * self.stride,
         )
         return slice(begin, end), windows
 
     def first_empty(self) -> int | None:
-        return None if self.total else 0
+        return next((o for o in range(self.count) if not self.inside(o)), None)
 
     def widest(self) -> int:
-        return -(-self.total // self.bins) + (1 if self.total % self.bins else 0)
+        return (self.kernel_size - 1) * gcd(self.stride, self.dilation) // self.stride + 1
+
+    def transposed(self) -> SlidingWindows:
+        end = (self.length - 1) * self.stride + self.dilation * (self.kernel_size - 1) + 1
+        return SlidingWindows(
+            length=self.count,
+            count=self.length,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            dilation=self.dilation,
+            low=self.low,
+            high=max(0, end - self.low - self.count),
+        )

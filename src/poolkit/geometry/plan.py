@@ -68,6 +68,10 @@ class Plan:
             shape[axis] = windows.count
         return tuple(shape)
 
+    def transposed(self) -> "Plan":
+        """Return the plan from the outputs back: for every input element, its windows."""
+        return Plan(self.output_shape, self.axes, tuple(w.transposed() for w in self.windows))
+
     def part(self, axis: int, first: int, stop: int) -> tuple[slice, "Plan"]:
         """Return the input along `axis` that outputs first..stop need, and their plan."""
         shape, windows = list(self.shape), list(self.windows)

@@ -5,9 +5,8 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OutputSize, adaptive_specification
-from poolkit.ops.derive import of_ranks, of_reducer
-from poolkit.ops.documentation import documented
-from poolkit.ops.run import Array, Reduce, run
+from poolkit.ops.derive import of_ranks, of_reducer, operator
+from poolkit.ops.request import Array, Reduce, Request
 from poolkit.reducers import Lp, Max, Mean, Min, Product, Range, Std, Sum, Var, find
 
 __all__ = [
@@ -54,7 +53,7 @@ __all__ = [
 ]
 
 
-@documented
+@operator
 def adaptive_pool(
     x: npt.ArrayLike,
     output_size: OutputSize,
@@ -62,7 +61,8 @@ def adaptive_pool(
     reduce: Reduce,
     axes: Axes = None,
     engine: str | None = None,
-) -> Array:
+    out: Array | None = None,
+) -> Request:
     """Return what a reducer makes of as many windows as asked for.
 
     Window o of m on an axis of n elements holds elements ⌊o·n/m⌋ to ⌈(o+1)·n/m⌉ − 1.
@@ -101,7 +101,7 @@ def adaptive_pool(
     --------
     pool : the size of the windows is given, not their number
     """
-    return run(x, find(reduce), adaptive_specification(output_size, axes), engine)
+    return Request(adaptive_specification(output_size, axes), find(reduce), engine)
 
 
 class AdaptiveOperator(Protocol):
@@ -116,8 +116,9 @@ class AdaptiveOperator(Protocol):
         *,
         axes: Axes = ...,
         engine: str | None = ...,
+        out: Array | None = ...,
         **parameters: Any,
-    ) -> Array: ...
+    ) -> Any: ...
 
 
 adaptive_max_pool: AdaptiveOperator = of_reducer(adaptive_pool, Max, "adaptive_max_pool")

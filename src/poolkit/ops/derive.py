@@ -1,71 +1,123 @@
-"""Operators made from operators: a reducer fixed, a rank fixed."""
+"""Operators made of requests, and operators made from operators: a reducer, a rank fixed."""
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import Parameter, signature
-from typing import Any, ParamSpec, TypeVar
+from inspect import Parameter, Signature, signature
+from marshal import dumps
+from typing import Any, ParamSpec
 
-import numpy.typing as npt
-
-from poolkit.ops.documentation import compose
-from poolkit.ops.run import Array
+from poolkit._arguments import boolean
+from poolkit.ops.documentation import compose, documented
+from poolkit.ops.request import Array, Request
 from poolkit.reducers import Reducer
 
-__all__ = ["of_ranks", "of_reducer"]
+__all__ = ["of_ranks", "of_reducer", "operator"]
 
 P = ParamSpec("P")
-R = TypeVar("R")
+
+MOST_REQUESTS = 256
+"""Different arguments that an operator remembers."""
+
+Ask = Callable[..., Request]
+"""The arguments of an operator as a request. Its first parameter and `out` are the arrays
+that the request will be called with; it does not look at them."""
+
+
+def operator(ask: Callable[P, Request]) -> Callable[P, Array]:
+    """Return the function that asks and calls what it gets, and remembers it."""
+    requests: dict[bytes, Request] = {}
+
+    @wraps(ask)
+    def call(x: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+        # The bytes tell 2 from 2.0 and True, which are equal and have the same hash.
+        try:
+            key = dumps((args, kwargs), 2)
+        except ValueError:
+            return ask(x, *args, **kwargs)(x, out)
+        request = requests.get(key)
+        if request is None:
+            request = ask(x, *args, **kwargs)
+            # Bytes of other objects may coincide, such as NumPy's integers and floats.
+            if _is_plain(args) and _is_plain(tuple(kwargs.values())):
+                if len(requests) >= MOST_REQUESTS:
+                    requests.clear()
+                requests[key] = request
+        return request(x, out)
+
+    call.request = ask  # type: ignore[attr-defined]
+    call.__annotations__ = {**ask.__annotations__, "return": Array}
+    call.__signature__ = signature(ask).replace(  # type: ignore[attr-defined]
+        return_annotation=Array
+    )
+    return documented(call)  # type: ignore[return-value]
+
+
+def _is_plain(value: object) -> bool:
+    if type(value) in (tuple, list):
+        return all(map(_is_plain, value))  # type: ignore[call-overload]
+    return value is None or type(value) in (int, float, str, bool)
 
 
 def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str) -> Any:
     """Return a family's function with the reducer fixed and its parameters as keywords."""
-    parameters = {
-        key: parameter.replace(kind=Parameter.KEYWORD_ONLY)
-        for key, parameter in signature(reducer).parameters.items()
-    }
+    ask: Ask = family.request  # type: ignore[attr-defined]
+    own = [
+        parameter.replace(kind=Parameter.KEYWORD_ONLY)
+        for parameter in signature(reducer).parameters.values()
+    ]
+    names = {parameter.name for parameter in own}
+    selects = reducer.gradient == "selected"
+    if selects:
+        own.append(
+            Parameter("return_indices", Parameter.KEYWORD_ONLY, default=False, annotation=bool)
+        )
 
-    @wraps(family)
-    def operator(x: npt.ArrayLike, *args: Any, **kwargs: Any) -> Array:
-        settings = {key: kwargs.pop(key) for key in parameters.keys() & kwargs.keys()}
-        return family(x, *args, reduce=reducer(**settings), **kwargs)
+    def ask_reducer(x: Any, *args: Any, **kwargs: Any) -> Request:
+        settings = {key: kwargs.pop(key) for key in names & kwargs.keys()}
+        with_indices = selects and boolean("return_indices", kwargs.pop("return_indices", False))
+        request = ask(x, *args, reduce=reducer(**settings), **kwargs)
+        request.with_indices = with_indices
+        return request
 
-    shared = [p for p in signature(family).parameters.values() if p.name != "reduce"]
-    operator.__signature__ = signature(family).replace(  # type: ignore[attr-defined]
-        parameters=[*shared, *parameters.values()]
-    )
-    operator.__name__ = operator.__qualname__ = name
-    operator.__doc__ = compose(family, reducer)
-    return operator
+    shared = [p for p in signature(ask).parameters.values() if p.name != "reduce"]
+    _describe(ask_reducer, name, signature(ask).replace(parameters=[*shared, *own]))
+    ask_reducer.__module__ = ask.__module__
+    ask_reducer.__doc__ = compose(family, reducer)
+    return operator(ask_reducer)
 
 
-def _of_rank(operator: Callable[P, R], rank: int) -> Callable[P, R]:
+def _of_rank(base: Callable[P, Array], rank: int) -> Callable[P, Array]:
     """Return the operator on the last `rank` axes, so that integers suffice."""
+    ask: Ask = base.request  # type: ignore[attr-defined]
     axes = tuple(range(-rank, 0))
+    name = f"{base.__name__}{rank}d"
 
-    @wraps(operator)
-    def ranked(*args: P.args, **kwargs: P.kwargs) -> R:
+    def ask_rank(*args: Any, **kwargs: Any) -> Request:
         if "axes" in kwargs:
-            raise TypeError(f"{ranked.__name__}() got an unexpected keyword argument 'axes'")
-        return operator(*args, axes=axes, **kwargs)  # type: ignore[arg-type]
+            raise TypeError(f"{name}() got an unexpected keyword argument 'axes'")
+        return ask(*args, axes=axes, **kwargs)
 
-    before = signature(operator)
-    ranked.__signature__ = before.replace(  # type: ignore[attr-defined]
-        parameters=[p for p in before.parameters.values() if p.name != "axes"]
-    )
-    name = operator.__name__
-    ranked.__name__ = ranked.__qualname__ = f"{name}{rank}d"
-    summary = (operator.__doc__ or "").partition("\n")[0]
+    before = signature(ask)
+    parameters = [p for p in before.parameters.values() if p.name != "axes"]
+    _describe(ask_rank, name, before.replace(parameters=parameters))
+    ask_rank.__module__ = ask.__module__
+    summary = (base.__doc__ or "").partition("\n")[0]
     which = "axis" if rank == 1 else f"{rank} axes"
-    ranked.__doc__ = (
-        f"{summary}\n\nThe last {which} are pooled: ``{name}{rank}d(x, ...)`` is "
-        f"``{name}(x, ..., axes={axes})``,\nand an integer stands for every axis. "
-        f"See :func:`{name}`."
+    ask_rank.__doc__ = (
+        f"{summary}\n\nThe last {which} are pooled: ``{name}(x, ...)`` is "
+        f"``{base.__name__}(x, ..., axes={axes})``,\nand an integer stands for every axis. "
+        f"See :func:`{base.__name__}`."
     )
-    return ranked
+    return operator(ask_rank)
 
 
 def of_ranks(
-    operator: Callable[P, R],
-) -> tuple[Callable[P, R], Callable[P, R], Callable[P, R]]:
+    base: Callable[P, Array],
+) -> tuple[Callable[P, Array], Callable[P, Array], Callable[P, Array]]:
     """Return the operator on the last axis, the last two and the last three."""
-    return _of_rank(operator, 1), _of_rank(operator, 2), _of_rank(operator, 3)
+    return _of_rank(base, 1), _of_rank(base, 2), _of_rank(base, 3)
+
+
+def _describe(ask: Callable[..., Request], name: str, shown: Signature) -> None:
+    ask.__name__ = ask.__qualname__ = name
+    ask.__signature__ = shown  # type: ignore[attr-defined]

@@ -13,8 +13,8 @@ F = TypeVar("F", bound=Callable[..., object])
 SHARED = {
     "x": """\
 x : array_like of shape (*batch, *spatial), integers, floats or bool
-    The input: a NumPy array of any strides and byte order, or nested lists. It is
-    not written to.""",
+    The input: a NumPy array of any strides and byte order, or nested lists. Floats
+    may be ml_dtypes' bfloat16. It is not written to.""",
     "kernel_size": """\
 kernel_size : int or sequence of int, in elements, each >= 1
     k, the elements per window on each pooled axis. A sequence says how many axes
@@ -34,7 +34,9 @@ ceil_mode : bool, default False
 axes : int or sequence of int, optional
     The pooled axes, in the order of `kernel_size`; by default the last ones.
 engine : {"compiled", "portable", "reference"}, optional
-    What carries it out; by default the fastest that can.""",
+    What carries it out; by default the fastest that can.
+out : array of the output's shape and dtype, optional
+    Where to put the result; by default a new array, laid out in memory as `x` is.""",
     "output_size": """\
 output_size : int, None or sequence of them, in windows, each >= 1
     m, the windows on each pooled axis; None keeps the axis as long as it is. A
@@ -44,13 +46,21 @@ axes : int or sequence of int, optional
     The pooled axes, in the order of `output_size`; by default the last ones.""",
     "engine": """\
 engine : {"compiled", "portable", "reference"}, optional
-    What carries it out; by default the fastest that can.""",
+    What carries it out; by default the fastest that can.
+out : array of the output's shape and dtype, optional
+    Where to put the result; by default a new array, laid out in memory as `x` is.""",
     "sliding_output": """\
 array of shape (*batch, *m), in native byte order
     With m = ⌊(n + low + high − dilation·(k − 1) − 1) / stride⌋ + 1 on each pooled
     axis; in `ceil_mode` ⌈…⌉, less a window that would start in the high padding.""",
     "adaptive_output": """\
 array of shape (*batch, *output_size), in native byte order""",
+    "return_indices": """\
+return_indices : bool, default False
+    Whether to return also where each chosen element lies.""",
+    "indices": """\
+indices : array of int64, of the same shape, if `return_indices`
+    Positions in the plane of the pooled axes, counted in row-major order.""",
     "errors": """\
 ArgumentError, ArgumentTypeError
     If an argument has a value or a type that cannot be used. They are a ValueError
@@ -62,9 +72,8 @@ UnsupportedError
     "empty": """\
 Empty windows: an error, before any computation.""",
     "cost": """\
-Gradient: not available yet.
 Cost: temporary memory is a fixed size. Passes over the data grow with log₂ k where
-`dilation` is 1, except for norms and spreads, which visit every element of a window.""",
+`dilation` is 1; those of indices, norms and spreads grow with k.""",
 }
 
 
@@ -99,9 +108,13 @@ def compose(family: Callable[..., object], reducer: type) -> str:
         of_windows["Parameters"],
         flags=re.MULTILINE | re.DOTALL,
     )
+    returns = of_windows["Returns"]
+    if getattr(reducer, "gradient", None) == "selected":
+        parameters += "\n" + SHARED["return_indices"]
+        returns += "\n" + SHARED["indices"]
     sections = {
         "Parameters": parameters,
-        "Returns": of_windows["Returns"],
+        "Returns": returns,
         "Raises": of_windows["Raises"],
         "Notes": f"{of_values['Notes']}\n{SHARED['empty']}\n{SHARED['cost']}",
         "Examples": of_values["Examples"],

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, boolean, sliding_specification
-from poolkit.ops.derive import of_ranks, of_reducer
-from poolkit.ops.documentation import compose, documented
-from poolkit.ops.run import Array, Reduce, run
+from poolkit.ops.derive import of_ranks, of_reducer, operator
+from poolkit.ops.documentation import compose
+from poolkit.ops.request import Array, Reduce, Request
 from poolkit.reducers import Lp, Max, Mean, Min, Product, Range, Std, Sum, Var, find
 from poolkit.reducers.reducer import Divisor
 
@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 
-@documented
+@operator
 def pool(
     x: npt.ArrayLike,
     kernel_size: OneOrPerAxis,
@@ -67,7 +67,8 @@ def pool(
     ceil_mode: bool = False,
     axes: Axes = None,
     engine: str | None = None,
-) -> Array:
+    out: Array | None = None,
+) -> Request:
     """Return what a reducer makes of every sliding window.
 
     Window o of an axis holds the elements at o·stride − low + j·dilation, j = 0 to
@@ -120,10 +121,10 @@ def pool(
     adaptive_pool : the number of windows is given, not their size
     """
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, find(reduce), asked, engine)
+    return Request(asked, find(reduce), engine)
 
 
-@documented
+@operator
 def avg_pool(
     x: npt.ArrayLike,
     kernel_size: OneOrPerAxis,
@@ -136,7 +137,8 @@ def avg_pool(
     divisor_override: float | None = None,
     axes: Axes = None,
     engine: str | None = None,
-) -> Array:
+    out: Array | None = None,
+) -> Request:
     """Return the mean of every sliding window.
 
     y[o] = (Σ over j of x[o·stride − low + j·dilation], padding left out) / divisor.
@@ -167,6 +169,7 @@ def avg_pool(
     NaN: a window that holds one becomes NaN, and so does one with both infinities.
     Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in
     float64: float16 and float32 means are within one unit in the last place.
+    Gradient: every element gets that of its window over the divisor.
     {cost}
     Source: PyTorch's ``avg_pool2d``; deviations: dilation, and any padding that
     leaves no window empty.
@@ -185,9 +188,10 @@ def avg_pool(
     if divisor_override is not None:
         divisor = divisor_override
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Mean(divisor), asked, engine)
+    return Request(asked, Mean(divisor), engine)
 
 
+@operator
 def lp_pool(
     x: npt.ArrayLike,
     norm_type: float,
@@ -199,10 +203,11 @@ def lp_pool(
     ceil_mode: bool = False,
     axes: Axes = None,
     engine: str | None = None,
-) -> Array:
+    out: Array | None = None,
+) -> Request:
     """Return the Lp norm of every sliding window."""
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return run(x, Lp(norm_type), asked, engine)
+    return Request(asked, Lp(norm_type), engine)
 
 
 lp_pool.__doc__ = compose(pool, Lp)
@@ -224,8 +229,9 @@ class SlidingOperator(Protocol):
         ceil_mode: bool = ...,
         axes: Axes = ...,
         engine: str | None = ...,
+        out: Array | None = ...,
         **parameters: Any,
-    ) -> Array: ...
+    ) -> Any: ...
 
 
 max_pool: SlidingOperator = of_reducer(pool, Max, "max_pool")

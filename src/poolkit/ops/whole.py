@@ -2,13 +2,11 @@
 
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, boolean, global_specification
-from poolkit.ops.derive import of_ranks, of_reducer
-from poolkit.ops.documentation import documented
-from poolkit.ops.run import Array, Reduce, run
+from poolkit.ops.derive import of_ranks, of_reducer, operator
+from poolkit.ops.request import Array, Reduce, Request
 from poolkit.reducers import Lp, Max, Mean, Min, Product, Range, Std, Sum, Var, find
 
 __all__ = [
@@ -55,7 +53,7 @@ __all__ = [
 ]
 
 
-@documented
+@operator
 def global_pool(
     x: npt.ArrayLike,
     *,
@@ -63,7 +61,8 @@ def global_pool(
     axes: Axes = None,
     keepdims: bool = False,
     engine: str | None = None,
-) -> Array:
+    out: Array | None = None,
+) -> Request:
     """Return what a reducer makes of whole axes, as one window.
 
     Parameters
@@ -102,10 +101,8 @@ def global_pool(
     (1, 1, 3)
     """
     asked = global_specification(axes)
-    keep = boolean("keepdims", keepdims)
-    pooled = run(x, find(reduce), asked, engine)
-    assert asked.axes is not None
-    return pooled if keep else np.squeeze(pooled, axis=asked.axes)
+    drops_axes = not boolean("keepdims", keepdims)
+    return Request(asked, find(reduce), engine, drops_axes=drops_axes)
 
 
 class GlobalOperator(Protocol):
@@ -120,8 +117,9 @@ class GlobalOperator(Protocol):
         axes: Axes = ...,
         keepdims: bool = ...,
         engine: str | None = ...,
+        out: Array | None = ...,
         **parameters: Any,
-    ) -> Array: ...
+    ) -> Any: ...
 
 
 global_max_pool: GlobalOperator = of_reducer(global_pool, Max, "global_max_pool")

@@ -4,7 +4,7 @@ from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.reducers.extrema import Max, Min, Range
 from poolkit.reducers.function import Function
 from poolkit.reducers.powers import Lp
-from poolkit.reducers.reducer import Divisor, Fold, Reducer
+from poolkit.reducers.reducer import Divisor, Fold, Gradient, Reducer
 from poolkit.reducers.spread import Std, Var
 from poolkit.reducers.sums import Mean, Product, Sum
 
@@ -13,6 +13,7 @@ __all__ = [
     "Divisor",
     "Fold",
     "Function",
+    "Gradient",
     "Lp",
     "Max",
     "Mean",

@@ -4,19 +4,32 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["DType", "as_float", "as_unsigned", "as_wide", "float_accumulator"]
+__all__ = ["DType", "as_float", "as_unsigned", "as_wide", "float_accumulator", "is_float", "native"]
 
 DType: TypeAlias = np.dtype[Any]
 
 
+def is_float(dtype: DType) -> bool:
+    """Return whether a dtype is a float: one of NumPy's, or bfloat16 as ml_dtypes has it.
+
+    NumPy counts the dtypes of other packages among the void ones.
+    """
+    return dtype.kind == "f" or (dtype.kind == "V" and dtype.name == "bfloat16")
+
+
+def native(dtype: DType) -> DType:
+    """Return the dtype in the byte order of this machine."""
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
+
+
 def as_float(dtype: DType) -> DType:
     """Return the dtype itself if it is a float, float64 for integers and bool."""
-    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+    return dtype if is_float(dtype) else np.dtype(np.float64)
 
 
 def as_wide(dtype: DType) -> DType:
     """Return the dtype of NumPy's sums: 64 bits for integers and bool, else itself."""
-    if dtype.kind == "f":
+    if is_float(dtype):
         return dtype
     return np.dtype(np.uint64 if dtype.kind == "u" else np.int64)
 

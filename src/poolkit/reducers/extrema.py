@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from poolkit.reducers.dtypes import DType, as_unsigned
-from poolkit.reducers.reducer import Array, Fold, Reducer
+from poolkit.reducers.reducer import Array, Fold, Gradient, Reducer
 
 __all__ = ["Max", "Min", "Range"]
 
@@ -19,6 +19,7 @@ class Max(Reducer):
     -----
     NaN: a window that holds one becomes NaN. Infinities are values like any other.
     Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
+    The first in row-major order has the index and the gradient; so has the first NaN.
     Dtype: that of the input; exact.
     Source: PyTorch's ``max_pool2d``; deviations: padding is limited only by the rule
     that no window may be empty.
@@ -38,6 +39,7 @@ class Max(Reducer):
     """
 
     name: ClassVar[str] = "max"
+    gradient: ClassVar[Gradient | None] = "selected"
 
     @property
     def folds(self) -> tuple[Fold, ...]:
@@ -45,6 +47,9 @@ class Max(Reducer):
 
     def define(self, values: Array, count: float) -> Any:
         return np.max(values, axis=-1)
+
+    def select(self, values: Array) -> Any:
+        return np.argmax(values, axis=-1)
 
     def result_dtype(self, dtype: DType) -> DType:
         return dtype
@@ -58,6 +63,7 @@ class Min(Reducer):
     -----
     NaN: a window that holds one becomes NaN. Infinities are values like any other.
     Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
+    The first in row-major order has the index and the gradient; so has the first NaN.
     Dtype: that of the input; exact. The idiom −max(−x) is wrong for unsigned integers
     and for the most negative signed one; this is not.
     Source: the definition.
@@ -71,6 +77,7 @@ class Min(Reducer):
     """
 
     name: ClassVar[str] = "min"
+    gradient: ClassVar[Gradient | None] = "selected"
 
     @property
     def folds(self) -> tuple[Fold, ...]:
@@ -78,6 +85,9 @@ class Min(Reducer):
 
     def define(self, values: Array, count: float) -> Any:
         return np.min(values, axis=-1)
+
+    def select(self, values: Array) -> Any:
+        return np.argmin(values, axis=-1)
 
     def result_dtype(self, dtype: DType) -> DType:
         return dtype

@@ -7,7 +7,7 @@ import numpy as np
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.reducers.dtypes import DType, as_float, float_accumulator
-from poolkit.reducers.reducer import Array, Fold, Reducer
+from poolkit.reducers.reducer import Array, Fold, Gradient, Reducer
 
 __all__ = ["Lp"]
 
@@ -31,6 +31,8 @@ class Lp(Reducer):
     NaN: a window that holds one becomes NaN; one with an infinity and no NaN, infinity.
     Dtype: that of the input for floats, computed in float64 at least; float64 for
     integers and bool.
+    Gradient: sign(x) · (|x| / y)^(p − 1), 0 where the norm is 0; for p = ∞ the largest
+    |x| share it evenly.
     Source: the norm's definition and ONNX's ``LpPool``. PyTorch's ``lp_pool2d`` leaves
     out the absolute value, and multiplies partial windows as if they were whole.
 
@@ -44,6 +46,7 @@ class Lp(Reducer):
     norm_type: float = 2.0
 
     name: ClassVar[str] = "lp"
+    gradient: ClassVar[Gradient | None] = "sloped"
 
     def __post_init__(self) -> None:
         wanted = "be a number of at least 1, or infinity"
@@ -77,6 +80,14 @@ class Lp(Reducer):
         scale, total = folded
         norm = scale * total ** (1 / self.norm_type)
         return np.where((scale == 0) | ~np.isfinite(scale), scale, norm)
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        # Also right for p = ∞: the power of what is smaller than the largest is then 0, and
+        # the total to the power of −1 shares 1 among those as large.
+        scale, total = folded
+        relative = np.abs(values) / _nonzero_finite(scale)
+        slope = np.sign(values) * relative ** (self.norm_type - 1)
+        return np.where(scale == 0, 0, slope * total ** (1 / self.norm_type - 1))
 
     def _relative_power(self, values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
         (scale,) = earlier

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from poolkit.reducers.dtypes import DType
 
-__all__ = ["Array", "Divisor", "Fold", "Reducer"]
+__all__ = ["Array", "Divisor", "Fold", "Gradient", "Reducer"]
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -20,6 +20,14 @@ Divisor: TypeAlias = Literal["valid", "padded", "window"] | float
 ``"valid"``: the elements inside the input. ``"padded"``: those inside the input or
 its padding (PyTorch's ``count_include_pad=True``). ``"window"``: all elements of
 the window, wherever they lie. Or a number.
+"""
+
+
+Gradient: TypeAlias = Literal["selected", "shared", "sloped"]
+"""Who gets the gradient of a window.
+
+``"selected"``: the one element that was chosen. ``"shared"``: every element alike, the
+gradient over the divisor. ``"sloped"``: every element by its own `slope`.
 """
 
 
@@ -55,6 +63,8 @@ class Reducer(ABC):
     __slots__ = ()
 
     name: ClassVar[str]
+    gradient: ClassVar[Gradient | None] = None
+    """None: it has none, or none is written yet."""
 
     @property
     def folds(self) -> tuple[Fold, ...]:
@@ -90,3 +100,21 @@ class Reducer(ABC):
         """Return the answer from the results of the folds."""
         del count
         return folded[-1]
+
+    def select(self, values: Array) -> Any:
+        """Return which of the values, (..., k), is chosen: the first of equal ones."""
+        raise NotImplementedError(f"{self.name} does not choose an element.")
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        """Return the derivative of the answer by each of its elements.
+
+        Parameters
+        ----------
+        values : array
+            Elements of windows, in float64 at least.
+        folded : tuple of array
+            The results of the folds over their windows.
+        count : array
+            The divisors of their windows.
+        """
+        raise NotImplementedError(f"{self.name} has no slope.")

@@ -11,7 +11,7 @@ import numpy as np
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.reducers.dtypes import DType, as_float, float_accumulator
-from poolkit.reducers.reducer import Array, Fold, Reducer
+from poolkit.reducers.reducer import Array, Fold, Gradient, Reducer
 from poolkit.reducers.sums import exact_sum
 
 __all__ = ["Std", "Var"]
@@ -39,6 +39,7 @@ class Var(Reducer):
     `ddof` elements or fewer. Elements in the padding do not exist.
     Dtype: that of the input for floats, computed in float64 at least; float64 for
     integers and bool.
+    Gradient: 2 (x − mean) / (count − ddof).
     Source: the definition, in two passes.
 
     Examples
@@ -51,6 +52,7 @@ class Var(Reducer):
     ddof: int = 0
 
     name: ClassVar[str] = "var"
+    gradient: ClassVar[Gradient | None] = "sloped"
 
     def __post_init__(self) -> None:
         wanted = "be an integer of at least 0"
@@ -75,6 +77,11 @@ class Var(Reducer):
     def accumulator_dtype(self, dtype: DType) -> DType:
         return float_accumulator(dtype)
 
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        total, _ = folded
+        freedom = np.where(count > self.ddof, count - self.ddof, np.nan)
+        return np.asarray(2 * (values - total / count) / freedom)
+
     def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
         freedom = np.where(count > self.ddof, count - self.ddof, np.nan)
         return np.divide(folded[-1], freedom)
@@ -97,6 +104,7 @@ class Std(Var):
     `ddof` elements or fewer. Elements in the padding do not exist.
     Dtype: that of the input for floats, computed in float64 at least; float64 for
     integers and bool.
+    Gradient: (x − mean) / ((count − ddof) · y), 0 where the deviation is 0.
     Source: the definition, in two passes.
 
     Examples
@@ -110,3 +118,8 @@ class Std(Var):
 
     def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
         return np.sqrt(Var.finish(self, folded, count))
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        deviation = self.finish(folded, count)
+        variance_slope = Var.slope(self, values, folded, count)
+        return np.where(deviation == 0, 0, variance_slope / (2 * deviation))

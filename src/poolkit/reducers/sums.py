@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
-from poolkit.reducers.dtypes import DType, as_float, as_wide, float_accumulator
-from poolkit.reducers.reducer import Array, Divisor, Fold, Reducer
+from poolkit.reducers.dtypes import DType, as_float, as_wide, float_accumulator, is_float
+from poolkit.reducers.reducer import Array, Divisor, Fold, Gradient, Reducer
 
 __all__ = ["Mean", "Product", "Sum", "exact_sum"]
 
@@ -44,6 +44,7 @@ class Sum(Reducer):
     NaN: a window that holds one becomes NaN, and so does one with both infinities.
     Dtype: that of the input for floats, accumulated in float64 at least; uint64 for
     unsigned integers, int64 for the others and bool, wrapping around as NumPy's do.
+    Gradient: every element gets that of its window.
     Source: the definition.
 
     Examples
@@ -54,13 +55,17 @@ class Sum(Reducer):
     """
 
     name: ClassVar[str] = "sum"
+    gradient: ClassVar[Gradient | None] = "shared"
 
     @property
     def folds(self) -> tuple[Fold, ...]:
         return (Fold(np.add),)
 
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        return np.ones_like(values)
+
     def define(self, values: Array, count: float) -> Any:
-        if values.dtype.kind == "f":
+        if is_float(values.dtype):
             return exact_sum(values)
         return np.sum(values, axis=-1, dtype=as_wide(values.dtype))
 
@@ -68,7 +73,7 @@ class Sum(Reducer):
         return as_wide(dtype)
 
     def accumulator_dtype(self, dtype: DType) -> DType:
-        return float_accumulator(dtype) if dtype.kind == "f" else as_wide(dtype)
+        return float_accumulator(dtype) if is_float(dtype) else as_wide(dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class Mean(Reducer):
     NaN: a window that holds one becomes NaN, and so does one with both infinities.
     Dtype: that of the input for floats, float64 for integers and bool. Accumulated in
     float64 at least: float16 and float32 means are within one unit in the last place.
+    Gradient: every element gets that of its window over the divisor.
     Source: PyTorch's ``adaptive_avg_pool2d`` and ONNX's ``GlobalAveragePool``.
 
     Examples
@@ -98,6 +104,7 @@ class Mean(Reducer):
     divisor: Divisor = "valid"
 
     name: ClassVar[str] = "mean"
+    gradient: ClassVar[Gradient | None] = "shared"
 
     def __post_init__(self) -> None:
         wanted = 'be "valid", "padded", "window" or a number other than 0'
@@ -117,6 +124,9 @@ class Mean(Reducer):
 
     def define(self, values: Array, count: float) -> Any:
         return exact_sum(values) / count
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        return np.asarray(np.ones_like(values) / count)
 
     def result_dtype(self, dtype: DType) -> DType:
         return as_float(dtype)
@@ -159,4 +169,4 @@ class Product(Reducer):
         return as_wide(dtype)
 
     def accumulator_dtype(self, dtype: DType) -> DType:
-        return float_accumulator(dtype) if dtype.kind == "f" else as_wide(dtype)
+        return float_accumulator(dtype) if is_float(dtype) else as_wide(dtype)

@@ -1,0 +1,130 @@
+"""The one road from an operator to an engine."""
+
+from collections.abc import Callable
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from poolkit import engines
+from poolkit._arrays import as_numeric_array
+from poolkit._errors import ArgumentError, ArgumentTypeError, PoolError, message
+from poolkit.geometry import Plan, Specification, bind
+from poolkit.reducers import Reducer
+from poolkit.reducers.dtypes import DType
+
+__all__ = ["Array", "Reduce", "Request"]
+
+Array: TypeAlias = npt.NDArray[Any]
+Reduce: TypeAlias = str | Reducer | Callable[..., Any]
+
+MOST_SHAPES = 128
+"""Shapes that a request stays ready for."""
+
+
+class Request:
+    """What the arguments of an operator stand for; called with arrays.
+
+    Parameters
+    ----------
+    windows : Specification
+    reducer : Reducer
+    engine : str, optional
+    with_indices : bool, default False
+        Whether to return also where each selected element lies.
+    drops_axes : bool, default False
+        Whether the pooled axes, of one window each, are left out of the output.
+    """
+
+    __slots__ = ("_ready", "drops_axes", "engine", "reducer", "windows", "with_indices")
+
+    def __init__(
+        self,
+        windows: Specification,
+        reducer: Reducer,
+        engine: str | None,
+        *,
+        with_indices: bool = False,
+        drops_axes: bool = False,
+    ) -> None:
+        self.windows = windows
+        self.reducer = reducer
+        self.engine = engine
+        self.with_indices = with_indices
+        self.drops_axes = drops_axes
+        self._ready: dict[tuple[Any, DType], tuple[engines.Prepared, tuple[int, ...], DType]] = {}
+
+    def __call__(self, x: npt.ArrayLike, out: Array | None = None) -> Any:
+        """Pool an array; return the pooled one, and the indices where asked for."""
+        if type(x) is np.ndarray and out is None:
+            # Of a small array, asking all that is asked below would take five times as long
+            # as pooling it.
+            ready = self._ready.get((x.shape, x.dtype))
+            if ready is not None:
+                pool, shape, dtype = ready
+                pooled = np.empty(shape, dtype)
+                if pool(x, pooled):
+                    return pooled
+        array = as_numeric_array(x)
+        try:
+            plan = bind(self.windows, array.shape)
+            if self.with_indices:
+                values, indices = engines.pool_with_indices(
+                    plan, self.reducer, array, np.dtype(np.int64), self.engine
+                )
+                return self._placed(plan, values, out), self.shape_of_output(plan, indices)
+            if out is not None and self._pools_into(plan, array, out):
+                return out
+            pooled = engines.pool(plan, self.reducer, array, self.engine)
+            self._make_ready(plan, array.dtype)
+            return self._placed(plan, pooled, out)
+        except PoolError as error:
+            error.add_note(f"({self.reducer.name} of a {array.dtype} array of shape {array.shape})")
+            raise
+
+    def shape_of_output(self, plan: Plan, pooled: Array) -> Array:
+        """Return an array of the plan's output shape in the shape that callers see."""
+        return pooled.squeeze(plan.axes) if self.drops_axes else pooled
+
+    def _placed(self, plan: Plan, pooled: Array, out: Array | None) -> Array:
+        pooled = self.shape_of_output(plan, pooled)
+        if out is None:
+            return pooled
+        _check_out(out, pooled.shape, pooled.dtype)
+        np.copyto(out, pooled)
+        return out
+
+    def _make_ready(self, plan: Plan, dtype: DType) -> None:
+        prepared = engines.prepare(plan, self.reducer, dtype, self.engine)
+        result = self.reducer.result_dtype(dtype)
+        if prepared is None or result is None:
+            return
+        if len(self._ready) >= MOST_SHAPES:
+            self._ready.clear()
+        self._ready[plan.shape, dtype] = (prepared, self._seen_shape(plan), result)
+
+    def _seen_shape(self, plan: Plan) -> tuple[int, ...]:
+        if not self.drops_axes:
+            return plan.output_shape
+        return tuple(n for axis, n in enumerate(plan.shape) if axis not in plan.axes)
+
+    def _pools_into(self, plan: Plan, x: Array, out: Array) -> bool:
+        """Pool straight into `out` if an engine can, and it holds nothing of the input."""
+        self._make_ready(plan, x.dtype)
+        ready = self._ready.get((plan.shape, x.dtype))
+        if ready is None:
+            return False
+        pool, shape, dtype = ready
+        _check_out(out, shape, dtype)
+        return not np.may_share_memory(x, out) and prod(x.shape) > 0 and pool(x, out)
+
+
+def _check_out(out: object, shape: tuple[int, ...], dtype: DType) -> None:
+    wanted = f"be a writeable NumPy array of shape {shape} and dtype {dtype}"
+    if not isinstance(out, np.ndarray):
+        raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
+    if out.shape != shape or out.dtype != dtype:
+        raise ArgumentError(message("out", wanted, f"shape {out.shape} and dtype {out.dtype}"))
+    if not out.flags.writeable:
+        raise ArgumentError(message("out", wanted, "a read-only one"))
