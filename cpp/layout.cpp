@@ -85,6 +85,49 @@ void lay_out_tiles(Rows& rows, Index values) {
     }
 }
 
+bool has_block_paths(Operation operation, Element element) {
+    return (element == Element::f32 || element == Element::f64) &&
+           (operation == Operation::maximum || operation == Operation::minimum ||
+            operation == Operation::sum || operation == Operation::mean);
+}
+
+// Short windows: few enough elements that each is read from the near cache.
+bool suits_rows_in_blocks(const Rows& rows) {
+    const Axis& row = rows.row;
+    return rows.inner == 1 && row.kind == Axis::sliding && row.stride <= 2 && row.k <= 8 &&
+           rows.most_folded <= 32;
+}
+
+// Planes that follow each other, of two pooled axes.
+bool suits_registers(const Rows& rows) {
+    if (rows.depth == 0 || rows.depth > 2 || !rows.loops[rows.depth - 1].pooled) return false;
+    if (rows.depth == 2 && rows.loops[0].pooled) return false;
+    const Loop& loop = rows.loops[rows.depth - 1];
+    return loop.windows.kind == Axis::sliding && loop.windows.dilation == 1 &&
+           loop.input_stride == rows.row.n;
+}
+
+bool suits_channels_in_blocks(const Rows& rows) {
+    const Axis& row = rows.row;
+    return rows.inner >= 8 && row.kind == Axis::sliding && rows.most_folded * row.k <= 16;
+}
+
+// Rows in blocks: as many as share a near cache, each with room for a block too much.
+void lay_out_batch(Rows& rows) {
+    constexpr Index values = 1 << 12, block = 64;  // a block has at most 64 values
+    const Axis& row = rows.row;
+    rows.tile = (values - extent(row)) / row.stride + 1;
+    if (rows.tile < 256) rows.tile = 256;
+    if (rows.tile > row.m) rows.tile = row.m;
+    const Index positions = (rows.tile - 1) * row.stride + extent(row);
+    rows.half_pitch = (positions / row.stride + 1 + block - 1) / block * block + 2 * block;
+    const Index pitch = rows.half_pitch * row.stride;
+    constexpr Index most_batch = 64;
+    rows.batch = values / pitch < 1 ? 1 : values / pitch < most_batch ? values / pitch : most_batch;
+    rows.padded_values = rows.batch * pitch + block;
+    rows.best_values = rows.batch;
+}
+
 bool has_indices(Operation operation) {
     return operation == Operation::maximum_with_indices || operation == Operation::minimum_with_indices;
 }
@@ -95,7 +138,7 @@ bool is_spread(Operation operation) {
 
 }  // namespace
 
-void lay_out(Rows& rows, Operation operation) {
+void lay_out(Rows& rows, Operation operation, Element element) {
     rows.path = Path::row_by_row;
     rows.room = rows.ends_values = rows.best_values = 0;
     if (has_indices(operation) || is_spread(operation)) {
@@ -110,6 +153,18 @@ void lay_out(Rows& rows, Operation operation) {
     }
     if (are_whole_rows(rows)) {
         rows.path = Path::whole_rows;
+        return;
+    }
+    if (has_block_paths(operation, element) && suits_rows_in_blocks(rows)) {
+        rows.path = Path::rows_in_blocks;
+        rows.narrow = suits_registers(rows);
+        rows.folded_values = 0;
+        lay_out_batch(rows);
+        return;
+    }
+    if (has_block_paths(operation, element) && suits_channels_in_blocks(rows)) {
+        rows.path = Path::channels_in_blocks;
+        rows.padded_values = rows.folded_values = 0;
         return;
     }
     const Loop* const loop = last_pooled_loop(rows);

@@ -6,6 +6,6 @@
 namespace poolkit {
 
 // Fills in the path, the tiles and the sizes of scratch of rows that are otherwise complete.
-void lay_out(Rows& rows, Operation operation);
+void lay_out(Rows& rows, Operation operation, Element element);
 
 }  // namespace poolkit

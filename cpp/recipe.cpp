@@ -61,7 +61,7 @@ public:
     explicit ScratchMemory(const Rows& rows) {
         const std::int64_t bytes[] = {rows.padded_values * 8, rows.folded_values * 8,
                                       rows.ends_values * 8,   rows.best_values * 8,
-                                      rows.most_folded * 8,   rows.room > 0 ? rows.most_folded * 8 : 0};
+                                      2 * rows.most_folded * 8,   rows.room > 0 ? rows.most_folded * 8 : 0};
         std::int64_t total = 0, starts[6];
         for (int part = 0; part < 6; ++part) {
             starts[part] = total;
@@ -199,14 +199,20 @@ Recipe::Recipe(const std::string& operation, const std::string& element,
         stride *= axis.n;
         if (axis.pooled) positions *= axis.n;
     }
+    rows_.input_values = inputs;
     rows_.loops = loops_.data();
     rows_.depth = loops_.size();
     rows_.divisor = divisor;
     rows_.freedom = freedom;
-    if (rows_.row_counts != nullptr)
-        for (std::int64_t o = 0; o < rows_.row.m; ++o) reciprocals_.push_back(1 / rows_.row_counts[o]);
+    if (rows_.row_counts != nullptr) {
+        // Blocks of them are read past the end.
+        row_counts_.assign(rows_.row_counts, rows_.row_counts + rows_.row.m);
+        row_counts_.resize(static_cast<std::size_t>(rows_.row.m) + 64, 1);
+        for (const double count : row_counts_) reciprocals_.push_back(1 / count);
+        rows_.row_counts = row_counts_.data();
+    }
     rows_.row_reciprocals = reciprocals_.data();
-    lay_out(rows_, operation_);
+    lay_out(rows_, operation_, element_);
     for (const std::int64_t values :
          {rows_.padded_values, rows_.folded_values, rows_.ends_values, rows_.best_values})
         require(values < limit, "window parameters are too large");

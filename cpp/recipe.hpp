@@ -41,7 +41,7 @@ private:
 
     const std::vector<AxisRequest> axes_;
     std::vector<Loop> loops_;
-    std::vector<double> reciprocals_;
+    std::vector<double> row_counts_, reciprocals_;
     Rows rows_{};
     Operation operation_;
     Element element_;

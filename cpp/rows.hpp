@@ -37,7 +37,9 @@ struct Loop {
 };
 
 // Which way the kernel goes; `layout.cpp` decides.
-enum class Path { row_by_row, whole_rows, overlapping, plane_by_plane };
+enum class Path {
+    row_by_row, whole_rows, overlapping, plane_by_plane, rows_in_blocks, channels_in_blocks
+};
 
 // What may be asked of an element of the output.
 enum class Operation {
@@ -62,6 +64,10 @@ struct Rows {
     std::int64_t count;  // of output rows, or planes where the path goes by planes
     std::int64_t most_folded;  // input rows that go into one output row, at most
     std::int64_t tile;         // windows of a row made at a time, so that scratch stays small
+    std::int64_t batch;        // rows that are folded downwards before they are folded along
+    bool narrow;               // planes whose rows may fit into registers
+    std::int64_t half_pitch;   // scratch from a position of a row to what lies a stride apart
+    std::int64_t input_values;
     std::int64_t room;         // values that a row and what surrounds it may take
     std::int64_t padded_values, folded_values, ends_values, best_values;  // the sizes of scratch
 };

@@ -45,7 +45,7 @@ NORMS = {1: "magnitudes", 2: "squares", inf: "largest magnitude"}
 PARTIAL = {"max with indices", "min with indices", "var", "std"}
 """Kernels that keep several numbers of every window."""
 
-BYTES_PER_THREAD = 2**22
+BYTES_PER_THREAD = 2**19
 """Input and output that a further thread is woken for: 4 MB took 0.19 ms with one thread and
 with two, as long as a second processor takes to wake."""
 
