@@ -74,6 +74,16 @@ def test_out(dtype, engine):
     assert total == 63
 
 
+def test_out_of_another_layout(rng):
+    x = np.moveaxis(rng.normal(size=(2, 9, 9, 5)), -1, 1)
+    for _ in range(2):
+        expected = poolkit.max_pool2d(x, 3)
+        assert np.moveaxis(expected, 1, -1).flags.c_contiguous
+        for out in (np.zeros(expected.shape), np.zeros_like(expected)):
+            assert poolkit.max_pool2d(x, 3, out=out) is out
+            np.testing.assert_array_equal(out, poolkit.max_pool2d(x, 3, engine="portable"))
+
+
 def test_out_may_be_the_input(engine):
     x = X.copy()
     expected = poolkit.max_pool2d(x, 3, stride=1, padding=1)

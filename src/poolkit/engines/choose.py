@@ -68,6 +68,8 @@ def pool_with_indices(
         return engine.pool_with_indices(plan, reducer, x, places)
 
 
-def prepare(plan: Plan, reducer: Reducer, dtype: DType, wanted: str | None) -> Prepared | None:
-    """Return what pools arrays of this shape and dtype without asking again, if there is."""
-    return choose_engine(plan, reducer, dtype, wanted).prepare(plan, reducer, dtype)
+def prepare(
+    plan: Plan, reducer: Reducer, dtype: DType, order: tuple[int, ...], wanted: str | None
+) -> Prepared | None:
+    """Return what pools such arrays without asking again, if there is: see `Engine.prepare`."""
+    return choose_engine(plan, reducer, dtype, wanted).prepare(plan, reducer, dtype, order)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from poolkit.engines.engine import Engine, Prepared, Task, divisors
+from poolkit.engines.engine import Engine, Prepared, Task, divisors, memory_order
 from poolkit.engines.kernel_limits import find_refusal
 from poolkit.engines.recipe import (
     absence,
@@ -49,7 +49,9 @@ class CompiledEngine(Engine):
     ) -> str | None:
         return find_refusal(plan, reducer, dtype, task)
 
-    def prepare(self, plan: Plan, reducer: Reducer, dtype: DType) -> Prepared | None:
+    def prepare(
+        self, plan: Plan, reducer: Reducer, dtype: DType, order: tuple[int, ...]
+    ) -> Prepared | None:
         operation = find_operation(reducer, "pool")
         result = reducer.result_dtype(dtype)
         if (
@@ -59,11 +61,17 @@ class CompiledEngine(Engine):
             or _may_overflow(reducer, dtype)
         ):
             return None
+        in_order = order == tuple(range(len(order)))
+        plan = _reordered(plan, order)
+        if self.refusal(plan, reducer, dtype) is not None:
+            return None
         recipe = find_recipe(plan, reducer, dtype, operation)
         is_buffer, run = dtype.kind != "V", recipe.run
         moved = prod(plan.shape) * dtype.itemsize + prod(plan.output_shape) * result.itemsize
 
         def pool(x: Array, pooled: Array) -> bool:
+            if not in_order:
+                x, pooled = x.transpose(order), pooled.transpose(order)
             if not is_buffer:
                 x, pooled = as_buffer(x), as_buffer(pooled)
             return run(x, pooled, None, threads_for(moved))
@@ -80,7 +88,7 @@ class CompiledEngine(Engine):
         dtype = reducer.result_dtype(x.dtype)
         if dtype is None:
             raise TypeError(f"{reducer} has no kernel")
-        order = _memory_order(x)
+        order = memory_order(x)
         if order != tuple(range(x.ndim)):
             reordered = _reordered(plan, order)
             if self.refusal(reordered, reducer, x.dtype) is None:
@@ -112,7 +120,7 @@ class CompiledEngine(Engine):
     def pool_with_indices(
         self, plan: Plan, reducer: Reducer, x: Array, places: DType
     ) -> tuple[Array, Array]:
-        order = _memory_order(x)
+        order = memory_order(x)
         if order != tuple(range(x.ndim)) and _keeps_order(plan, order):
             reordered = _reordered(plan, order)
             if self.refusal(reordered, reducer, x.dtype, "pool with indices") is None:
@@ -132,7 +140,7 @@ class CompiledEngine(Engine):
 
     def scatter(self, plan: Plan, gradient: Array, indices: Array) -> Array | None:
         dimensions = len(plan.shape)
-        order = _memory_order(gradient)
+        order = memory_order(gradient)
         if not _pools_neighbours(_reordered(plan, order)) or not _keeps_order(plan, order):
             # Planes must lie together; the batch goes before them.
             batch = (axis for axis in range(dimensions) if axis not in plan.axes)
@@ -207,13 +215,6 @@ def _as_kernels_need(x: Array) -> Array:
 def _may_overflow(reducer: Reducer, dtype: DType) -> bool:
     """Return whether squares may leave the range of float64."""
     return isinstance(reducer, Lp) and reducer.norm_type == 2 and dtype == np.float64
-
-
-def _memory_order(x: Array) -> tuple[int, ...]:
-    """Return the axes from the longest stride to the shortest."""
-    if x.flags.c_contiguous:  # strides of axes of length 1 mean nothing
-        return tuple(range(x.ndim))
-    return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
 
 
 def _keeps_order(plan: Plan, order: tuple[int, ...]) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "count_elements",
     "divisors",
     "flat_positions",
+    "memory_order",
 ]
 
 
@@ -50,9 +51,14 @@ class Engine(ABC):
         del plan, reducer, dtype, task
         return None
 
-    def prepare(self, plan: Plan, reducer: Reducer, dtype: DType) -> Prepared | None:
-        """Return what pools arrays of one shape and dtype without asking again; or None."""
-        del plan, reducer, dtype
+    def prepare(
+        self, plan: Plan, reducer: Reducer, dtype: DType, order: tuple[int, ...]
+    ) -> Prepared | None:
+        """Return what pools arrays of one shape and dtype without asking again; or None.
+
+        The arrays, pooled ones too, are contiguous when their axes are put in this order.
+        """
+        del plan, reducer, dtype, order
         return None
 
     @abstractmethod
@@ -82,6 +88,13 @@ class Engine(ABC):
     @abstractmethod
     def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
         """Return the gradient of the input by the reducer's slope."""
+
+
+def memory_order(x: Array) -> tuple[int, ...]:
+    """Return the axes from the longest stride to the shortest."""
+    if x.flags.c_contiguous:  # strides of axes of length 1 mean nothing
+        return tuple(range(x.ndim))
+    return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
 
 
 def flat_positions(plan: Plan, lengths: Sequence[Array]) -> Array:

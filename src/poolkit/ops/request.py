@@ -1,7 +1,6 @@
 """The one road from an operator to an engine."""
 
 from collections.abc import Callable
-from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -53,17 +52,19 @@ class Request:
         self.engine = engine
         self.with_indices = with_indices
         self.drops_axes = drops_axes
-        self._ready: dict[tuple[Any, DType], tuple[engines.Prepared, tuple[int, ...], DType]] = {}
+        self._ready: dict[tuple[Any, ...], _Ready] = {}
 
     def __call__(self, x: npt.ArrayLike, out: Array | None = None) -> Any:
         """Pool an array; return the pooled one, and the indices where asked for."""
         if type(x) is np.ndarray and out is None:
             # Of a small array, asking all that is asked below would take five times as long
             # as pooling it.
-            ready = self._ready.get((x.shape, x.dtype))
+            ready = self._ready.get((x.shape, x.dtype, x.strides))
             if ready is not None:
-                pool, shape, dtype = ready
+                pool, shape, dtype, back = ready
                 pooled = np.empty(shape, dtype)
+                if back is not None:
+                    pooled = pooled.transpose(back)
                 if pool(x, pooled):
                     return pooled
         array = as_numeric_array(x)
@@ -77,7 +78,7 @@ class Request:
             if out is not None and self._pools_into(plan, array, out):
                 return out
             pooled = engines.pool(plan, self.reducer, array, self.engine)
-            self._make_ready(plan, array.dtype)
+            self._make_ready(plan, array)
             return self._placed(plan, pooled, out)
         except PoolError as error:
             error.add_note(f"({self.reducer.name} of a {array.dtype} array of shape {array.shape})")
@@ -95,14 +96,21 @@ class Request:
         np.copyto(out, pooled)
         return out
 
-    def _make_ready(self, plan: Plan, dtype: DType) -> None:
-        prepared = engines.prepare(plan, self.reducer, dtype, self.engine)
-        result = self.reducer.result_dtype(dtype)
-        if prepared is None or result is None:
+    def _make_ready(self, plan: Plan, x: Array) -> None:
+        order = engines.memory_order(x)
+        in_order = order == tuple(range(x.ndim))
+        dtype = self.reducer.result_dtype(x.dtype)
+        if dtype is None or (self.drops_axes and not in_order):
+            return
+        prepared = engines.prepare(plan, self.reducer, x.dtype, order, self.engine)
+        if prepared is None:
             return
         if len(self._ready) >= MOST_SHAPES:
             self._ready.clear()
-        self._ready[plan.shape, dtype] = (prepared, self._seen_shape(plan), result)
+        shape, back = self._seen_shape(plan), None
+        if not in_order:
+            shape, back = tuple(shape[axis] for axis in order), tuple(np.argsort(order).tolist())
+        self._ready[x.shape, x.dtype, x.strides] = (prepared, shape, dtype, back)
 
     def _seen_shape(self, plan: Plan) -> tuple[int, ...]:
         if not self.drops_axes:
@@ -111,13 +119,19 @@ class Request:
 
     def _pools_into(self, plan: Plan, x: Array, out: Array) -> bool:
         """Pool straight into `out` if an engine can, and it holds nothing of the input."""
-        self._make_ready(plan, x.dtype)
-        ready = self._ready.get((plan.shape, x.dtype))
+        key = x.shape, x.dtype, x.strides
+        if key not in self._ready:
+            self._make_ready(plan, x)
+        ready = self._ready.get(key)
         if ready is None:
             return False
-        pool, shape, dtype = ready
-        _check_out(out, shape, dtype)
-        return not np.may_share_memory(x, out) and prod(x.shape) > 0 and pool(x, out)
+        pool, _, dtype, _ = ready
+        _check_out(out, self._seen_shape(plan), dtype)
+        return not np.may_share_memory(x, out) and pool(x, out)
+
+
+_Ready: TypeAlias = tuple[engines.Prepared, tuple[int, ...], DType, tuple[int, ...] | None]
+"""What pools, the shape and dtype of what it needs, and how to transpose that for callers."""
 
 
 def _check_out(out: object, shape: tuple[int, ...], dtype: DType) -> None:
