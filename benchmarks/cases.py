@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import ml_dtypes  # noqa: F401 - makes bfloat16 known to NumPy
 import numpy as np
 
 
@@ -25,6 +26,7 @@ class Case:
     dtype: str = "float32"
     layout: str = "contiguous"
     picture: bool = False
+    task: str = "pool"  # or "indices" (and values), or "backward"
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -55,6 +57,13 @@ class Case:
             x = np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 1, -1)), -1, 1)
         return x
 
+    def draw_gradient(self) -> np.ndarray:
+        """Return the gradient of the output, for cases that go backward."""
+        extent = self.dilation * (self.kernel_size - 1) + 1
+        pooled = [(n + 2 * self.padding - extent) // self.stride + 1 for n in self.shape[2:]]
+        rng = np.random.default_rng(self.row + 100)
+        return rng.standard_normal((*self.shape[:2], *pooled), dtype=np.float32)
+
 
 def _windows() -> Iterator[Case]:
     shapes = [
@@ -80,7 +89,12 @@ def _windows() -> Iterator[Case]:
             if row in (1, 2, 3, 6, 13):
                 yield Case(row, shape, reduce, **windows, layout="channels last")
             if row in (1, 2, 3):
-                yield Case(row, shape, reduce, **windows, dtype="float64")
+                for dtype in ("float64", "float16", "bfloat16"):
+                    yield Case(row, shape, reduce, **windows, dtype=dtype)
+            if row == 1:
+                if reduce == "max":
+                    yield Case(14, shape, reduce, **windows, task="indices")
+                yield Case(14 if reduce == "max" else 15, shape, reduce, **windows, task="backward")
     for shape in [(4096, 4096), (4096, 4096, 3)]:
         for reduce in ("max", "mean"):
             yield Case(12, shape, reduce, kernel_size=2, stride=2, dtype="uint8", picture=True)

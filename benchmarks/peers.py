@@ -20,12 +20,22 @@ def poolkit(case: Case, x: np.ndarray) -> Call:
     import poolkit
 
     poolkit.set_num_threads(THREADS)
+    arguments: dict[str, Any] = {"axes": case.axes}
     if case.adaptive:
-        sizes = (case.adaptive,) * case.rank
-        return lambda: poolkit.adaptive_pool(x, sizes, reduce=case.reduce, axes=case.axes)
-    operator = {"max": poolkit.max_pool, "mean": poolkit.avg_pool}[case.reduce]
-    windows = {"stride": case.stride, "padding": case.padding, "dilation": case.dilation}
-    return lambda: operator(x, case.kernel_size, axes=case.axes, **windows)
+        operator, size = poolkit.adaptive_pool, (case.adaptive,) * case.rank
+        arguments["reduce"] = case.reduce
+    else:
+        operator = {"max": poolkit.max_pool, "mean": poolkit.avg_pool}[case.reduce]
+        size = case.kernel_size
+        arguments |= {"stride": case.stride, "padding": case.padding, "dilation": case.dilation}
+    if case.task == "indices":
+        return lambda: operator(x, size, return_indices=True, **arguments)
+    if case.task == "backward":
+        gradient = case.draw_gradient()
+        _, pullback = poolkit.vjp(operator, x, size, **arguments)
+        return lambda: pullback(gradient)
+    out = operator(x, size, **arguments)
+    return lambda: operator(x, size, out=out, **arguments)
 
 
 def torch(case: Case, x: np.ndarray, channels_last: bool = False) -> Call | None:
@@ -37,7 +47,12 @@ def torch(case: Case, x: np.ndarray, channels_last: bool = False) -> Call | None
     name = {"max": "max", "mean": "avg"}[case.reduce]
     if case.picture or (case.dilation > 1 and case.reduce == "mean"):
         return None
-    tensor = torch.from_numpy(np.ascontiguousarray(x))
+    values = np.ascontiguousarray(x)
+    if case.dtype == "bfloat16":
+        tensor = torch.from_numpy(values.view(np.int16)).view(torch.bfloat16)
+    else:
+        tensor = torch.from_numpy(values)
+    layout = torch.contiguous_format
     if channels_last:
         if case.rank == 1:
             return None
@@ -47,18 +62,50 @@ def torch(case: Case, x: np.ndarray, channels_last: bool = False) -> Call | None
         operator = getattr(functional, f"adaptive_{name}_pool{case.rank}d")
         return lambda: operator(tensor, case.adaptive)
     operator = getattr(functional, f"{name}_pool{case.rank}d")
-    extra = {"dilation": case.dilation} if case.reduce == "max" else {}
-    return lambda: operator(tensor, case.kernel_size, case.stride, case.padding, **extra)
+    extra: dict[str, Any] = {"dilation": case.dilation} if case.reduce == "max" else {}
+    windows = (case.kernel_size, case.stride, case.padding)
+    if case.task == "indices":
+        return lambda: operator(tensor, *windows, return_indices=True)
+    if case.task == "backward":
+        gradient = torch.from_numpy(case.draw_gradient()).contiguous(memory_format=layout)
+        return _torch_backward(case, tensor, gradient)
+    return lambda: operator(tensor, *windows, **extra)
+
+
+def _torch_backward(case: Case, tensor: Any, gradient: Any) -> Call:
+    import torch
+
+    windows = (case.kernel_size, case.stride, case.padding)
+    each = [[size] * case.rank for size in windows]
+    if case.reduce == "mean":
+        backward = torch.ops.aten.avg_pool2d_backward
+        return lambda: backward(gradient, tensor, *each, False, True, None)
+    _, indices = torch.nn.functional.max_pool2d(tensor, *windows, return_indices=True)
+    backward = torch.ops.aten.max_pool2d_with_indices_backward
+    return lambda: backward(gradient, tensor, *each, [1] * case.rank, False, indices)
 
 
 def torch_channels_last(case: Case, x: np.ndarray) -> Call | None:
     return torch(case, x, channels_last=True)
 
 
+def torch_compiled(case: Case, x: np.ndarray) -> Call | None:
+    import torch as framework
+
+    # Each takes tens of seconds to compile; the layouts and dtypes left out are torch's own
+    # operators all the same.
+    if case.dtype != "float32" or case.layout != "contiguous" or case.task != "pool":
+        return None
+    call = torch(case, x)
+    return None if call is None else framework.compile(call)
+
+
 def _onnx_model(case: Case) -> bytes | None:
     from onnx import TensorProto, helper
 
     if case.picture or case.adaptive > 1 or case.dtype not in ("float32", "float64"):
+        return None
+    if case.task != "pool":
         return None
     kind = TensorProto.FLOAT if case.dtype == "float32" else TensorProto.DOUBLE
     name = {"max": "MaxPool", "mean": "AveragePool"}[case.reduce]
@@ -135,6 +182,8 @@ def jax(case: Case, x: np.ndarray) -> Call | None:
 
     if case.adaptive > 1 or (case.dtype == "uint8" and case.reduce == "mean"):
         return None
+    if case.task == "indices":
+        return None
     jax.config.update("jax_enable_x64", True)
     array = jax.numpy.asarray(np.ascontiguousarray(x))
 
@@ -158,6 +207,10 @@ def jax(case: Case, x: np.ndarray) -> Call | None:
         )
         return result if largest else result / case.kernel_size**case.rank
 
+    if case.task == "backward":
+        gradient = jax.numpy.asarray(case.draw_gradient())
+        back = jax.jit(lambda values, outer: jax.vjp(pooled, values)[1](outer)[0])
+        return lambda: back(array, gradient).block_until_ready()
     return lambda: pooled(array).block_until_ready()
 
 
@@ -168,6 +221,8 @@ def tensorflow(case: Case, x: np.ndarray) -> Call | None:
     tf.config.threading.set_inter_op_parallelism_threads(THREADS)
     # It pads only with SAME, whose averages leave padding out.
     if case.picture or case.adaptive or case.dilation > 1 or case.rank == 3:
+        return None
+    if case.task != "pool":
         return None
     if case.padding and (case.reduce == "mean" or case.stride != 1):
         return None
@@ -199,6 +254,8 @@ def scipy(case: Case, x: np.ndarray) -> Call | None:
 
     if case.stride != 1 or case.adaptive or case.dilation > 1 or case.picture:
         return None
+    if case.dtype in ("float16", "bfloat16"):
+        return None
     x = np.ascontiguousarray(x)
     size = (1, 1, *(case.kernel_size,) * case.rank)
     if case.reduce == "max":
@@ -209,7 +266,7 @@ def scipy(case: Case, x: np.ndarray) -> Call | None:
 def skimage(case: Case, x: np.ndarray) -> Call | None:
     from skimage.measure import block_reduce
 
-    if case.kernel_size != case.stride or case.padding:
+    if case.kernel_size != case.stride or case.padding or case.dtype == "bfloat16":
         return None
     block = tuple(case.kernel_size if axis in case.axes else 1 for axis in range(x.ndim))
     x = np.ascontiguousarray(x)
@@ -226,14 +283,35 @@ def bottleneck(case: Case, x: np.ndarray) -> Call | None:
     return lambda: operator(x, case.kernel_size, axis=-1)[..., first :: case.stride]
 
 
+def numbagg(case: Case, x: np.ndarray) -> Call | None:
+    import numbagg
+
+    if case.rank != 1 or case.reduce != "mean":
+        return None
+    first = case.kernel_size - 1
+    return lambda: numbagg.move_mean(x, case.kernel_size)[..., first :: case.stride]
+
+
+def _of_torch(result: Any) -> np.ndarray:
+    """Return a tensor, or values and indices as one array, as NumPy has it."""
+    if isinstance(result, tuple):
+        return np.stack([_of_torch(each) for each in result]).astype(np.float64)
+    return (result.float() if result.element_size() == 2 else result).numpy()
+
+
+def _of_poolkit(result: Any) -> np.ndarray:
+    return np.stack(result) if isinstance(result, tuple) else np.asarray(result)
+
+
 def _channels_first(result: Any) -> np.ndarray:
     return np.moveaxis(np.asarray(result), -1, 1)
 
 
 PEERS: dict[str, tuple[Callable[[Case, np.ndarray], Call | None], Callable[[Any], np.ndarray]]] = {
-    "poolkit": (poolkit, np.asarray),
-    "torch": (torch, np.asarray),
-    "torch channels-last": (torch_channels_last, np.asarray),
+    "poolkit": (poolkit, _of_poolkit),
+    "torch": (torch, _of_torch),
+    "torch channels-last": (torch_channels_last, _of_torch),
+    "torch.compile": (torch_compiled, _of_torch),
     "ONNX Runtime": (onnxruntime, np.asarray),
     "OpenVINO": (openvino, np.asarray),
     "JAX": (jax, np.asarray),
@@ -242,4 +320,5 @@ PEERS: dict[str, tuple[Callable[[Case, np.ndarray], Call | None], Callable[[Any]
     "SciPy": (scipy, np.asarray),
     "scikit-image": (skimage, np.asarray),
     "Bottleneck": (bottleneck, np.asarray),
+    "numbagg": (numbagg, np.asarray),
 }

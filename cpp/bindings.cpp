@@ -180,6 +180,7 @@ NB_MODULE(_kernels, module) {
     nb::class_<poolkit::Recipe>(module, "Recipe")
         .def("__init__", &poolkit::make_recipe, nb::arg("operation"), nb::arg("element"),
              nb::arg("axes"), nb::arg("divisor"), nb::arg("freedom"))
+        .def_prop_ro("scratch_bytes", &poolkit::Recipe::scratch_bytes)
         .def("run", &poolkit::run, nb::arg("input"), nb::arg("output"), nb::arg("indices").none(),
              nb::arg("threads"));
     module.def("scatter_gradient", &poolkit::scatter_gradient, nb::arg("element"),

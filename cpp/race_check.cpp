@@ -1,37 +1,27 @@
-// A program for the thread sanitizer: many callers share the threads at once, and every
-// answer is compared. `make sanitize` builds and runs it.
+// A program for the thread sanitizer: many callers share the threads and one recipe at once,
+// and every answer is compared. `make sanitize` builds and runs it.
 
 #include <cstdio>
 #include <thread>
 #include <vector>
 
-#include "dispatch.hpp"
-#include "layout.hpp"
-#include "threads.hpp"
+#include "recipe.hpp"
 
 int main() {
     using namespace poolkit;
     constexpr std::int64_t planes = 40, height = 30, width = 70;
     std::vector<float> input(planes * height * width);
     for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>((i * 7919) % 1009);
+    const auto sliding = [](std::int64_t k, std::int64_t stride, std::int64_t low) {
+        return Axis{Axis::sliding, 0, 0, k, stride, 1, low, nullptr, nullptr};
+    };
+    const AxisRequest kept{planes, planes, false, {}, {}, {}, {}};
+    const AxisRequest tall{height, height, true, sliding(9, 1, 4), {}, {}, {}};
+    const AxisRequest wide{width, width / 2, true, sliding(2, 2, 0), {}, {}, {}};
+    const Recipe recipe("sum", "float32", {kept, tall, wide}, 1, 0);
     const auto pool = [&](std::int64_t threads) {
-        const Axis down{height, height, 9, 1, 1, 4, nullptr, nullptr};
-        const Axis along{width, width / 2, 2, 2, 1, 0, nullptr, nullptr};
-        const Loop loops[] = {{planes, height * width, false, {}, nullptr},
-                              {height, width, true, down, nullptr}};
         std::vector<float> output(planes * height * (width / 2));
-        Rows rows{};
-        rows.input = input.data();
-        rows.output = output.data();
-        rows.loops = loops;
-        rows.depth = 2;
-        rows.row = along;
-        rows.divisor = 1;
-        rows.inner = 1;
-        rows.count = planes * height;
-        rows.most_folded = down.k;
-        lay_out(rows);
-        run(rows, find_kernel(Operation::sum, Element::f32), threads);
+        recipe.run(input.data(), output.data(), nullptr, false, threads);
         return output;
     };
     const std::vector<float> expected = pool(1);

@@ -55,28 +55,37 @@ bool is_float(Element element) {
            element == Element::f64;
 }
 
+// Where the parts of one thread's scratch begin, and how much it is.
+struct ScratchParts {
+    static constexpr std::int64_t cache_line = 64, widest = 8;
+    std::int64_t starts[6], bytes = 0;
+
+    explicit ScratchParts(const Rows& rows) {
+        const std::int64_t values[] = {rows.padded_values, rows.folded_values, rows.ends_values,
+                                       rows.best_values, 2 * rows.most_folded,
+                                       rows.room > 0 ? rows.most_folded : 0};
+        for (int part = 0; part < 6; ++part) {
+            starts[part] = bytes;
+            bytes += (values[part] * widest / cache_line + 1) * cache_line;
+        }
+    }
+};
+
 // One thread's scratch.
 class ScratchMemory {
 public:
     explicit ScratchMemory(const Rows& rows) {
-        const std::int64_t bytes[] = {rows.padded_values * 8, rows.folded_values * 8,
-                                      rows.ends_values * 8,   rows.best_values * 8,
-                                      2 * rows.most_folded * 8,   rows.room > 0 ? rows.most_folded * 8 : 0};
-        std::int64_t total = 0, starts[6];
-        for (int part = 0; part < 6; ++part) {
-            starts[part] = total;
-            total += (bytes[part] / cache_line + 1) * cache_line;
-        }
+        const ScratchParts parts(rows);
         memory_.reset(static_cast<char*>(
-            ::operator new(static_cast<std::size_t>(total), std::align_val_t{cache_line})));
-        const auto part = [&](int number) { return memory_.get() + starts[number]; };
+            ::operator new(static_cast<std::size_t>(parts.bytes), std::align_val_t{cache_line})));
+        const auto part = [&](int number) { return memory_.get() + parts.starts[number]; };
         scratch_ = {part(0), part(1), part(2), part(3), reinterpret_cast<const void**>(part(4)),
                     reinterpret_cast<std::int64_t*>(part(5))};
     }
     const Scratch& get() const { return scratch_; }
 
 private:
-    static constexpr std::int64_t cache_line = 64;
+    static constexpr std::int64_t cache_line = ScratchParts::cache_line;
 
     struct Free {
         void operator()(char* memory) const {
@@ -217,6 +226,8 @@ Recipe::Recipe(const std::string& operation, const std::string& element,
          {rows_.padded_values, rows_.folded_values, rows_.ends_values, rows_.best_values})
         require(values < limit, "window parameters are too large");
 }
+
+std::int64_t Recipe::scratch_bytes() const { return ScratchParts(rows_).bytes; }
 
 void Recipe::run(const void* input, void* output, void* indices, bool long_indices,
                  std::int64_t threads) const {

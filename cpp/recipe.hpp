@@ -28,6 +28,7 @@ public:
     std::int64_t input_bytes() const { return input_bytes_; }
     std::int64_t output_bytes() const { return output_bytes_; }
     std::int64_t outputs() const { return outputs_; }
+    std::int64_t scratch_bytes() const;  // of one thread
     std::int64_t input_alignment() const { return input_size_; }
     std::int64_t output_alignment() const { return output_size_; }
 

@@ -6,7 +6,7 @@ from conftest import FAST_ENGINES
 
 from poolkit.engines.engine import Engine
 
-CASES = 6000
+CASES = 27_000
 
 
 pytestmark = pytest.mark.parametrize("engine", FAST_ENGINES, ids=lambda engine: engine.name)
@@ -21,14 +21,14 @@ def _available(engine: Engine) -> None:
 
 def test_agrees_with_the_reference(engine: Engine) -> None:
     served = check_engine(engine, CASES)
-    assert served == CASES if engine.name == "portable" else served > CASES / 2
+    assert served == CASES if engine.name == "portable" else served >= 20_000
 
 
 def test_indices_agree_with_the_reference(engine: Engine) -> None:
-    served = check_indices(engine, CASES // 4)
-    assert served == CASES // 4 if engine.name == "portable" else served > CASES / 8
+    served = check_indices(engine, CASES // 9)
+    assert served == CASES // 9 if engine.name == "portable" else served > CASES / 18
 
 
 def test_gradients_agree_with_the_reference(engine: Engine) -> None:
-    served = check_gradients(engine, CASES // 4)
-    assert served == CASES // 4 if engine.name == "portable" else served > CASES / 16
+    served = check_gradients(engine, CASES // 9)
+    assert served == CASES // 9 if engine.name == "portable" else served > CASES / 36

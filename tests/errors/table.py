@@ -178,6 +178,38 @@ TABLE = [
     Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
     Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
     # Threads.
+    Row(
+        "poolkit.max_pool2d(x, 2, out=[0])",
+        TYPE,
+        "`out` must be a writeable NumPy array of shape (2, 3, 4, 4) and dtype float32; got list.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, out=x)",
+        ARGUMENT,
+        "`out` must be a writeable NumPy array of shape (2, 3, 4, 4) and dtype float32; got shape (2, 3, 8, 8) and dtype float32.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, return_indices=1)",
+        TYPE,
+        "`return_indices` must be True or False; got 1.",
+    ),
+    # Gradients.
+    Row("poolkit.vjp('max', x)", TYPE, "`operator` must be one of poolkit's operators; got 'max'."),
+    Row(
+        "poolkit.vjp(poolkit.max_pool1d, [1, 2], 2)",
+        TYPE,
+        "`x` must be of floats to have a gradient; got int64.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.max_pool2d, x, 2, return_indices=True)",
+        ARGUMENT,
+        "`kwargs` must hold neither `return_indices` nor `out`; got return_indices.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.max_pool2d, x, 2)[1](x)",
+        ARGUMENT,
+        "`gradient` must have the shape of y, (2, 3, 4, 4); got (2, 3, 8, 8).",
+    ),
     Row("poolkit.set_num_threads(0)", ARGUMENT, "`count` must be an integer of at least 1; got 0."),
     Row("poolkit.set_num_threads(2.0)", TYPE, "`count` must be an integer of at least 1; got 2.0."),
     # The engine.

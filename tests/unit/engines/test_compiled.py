@@ -8,13 +8,15 @@ import sys
 
 import numpy as np
 import pytest
-from conformance.cases import check_engine
+from conformance.cases import check_engine, check_gradients, check_indices
+from conformance.test_engines import CASES
 
 import poolkit
+from poolkit import engines
 from poolkit.engines import compiled, recipe
 from poolkit.engines.compiled import CompiledEngine
 from poolkit.geometry import Sliding, Specification, bind
-from poolkit.reducers import Lp, Max, Mean, Min, Range, Std, Sum
+from poolkit.reducers import Lp, Max, Mean, Min, Range, Std, Sum, find
 
 REASON = CompiledEngine().unavailable()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=f"engine compiled: {REASON}")
@@ -29,21 +31,23 @@ def kernels():
     recipe.kernels.set_instruction_set(before)
 
 
-def run_kernel(operation, x, out, axes, threads=1):
+def run_kernel(operation, x, out, axes, threads=1, indices=None):
     """Give the kernels what Python would have validated; `axes` are (axis, *windows)."""
     described = [(n, m) for n, m in zip(x.shape, out.shape, strict=True)]
     for axis, *windows in axes:
         extra = [*windows, False] if len(windows) == 4 else windows
         described[axis] = (x.shape[axis], out.shape[axis], *extra, None)
     made = recipe.kernels.Recipe(operation, x.dtype.name, described, 1.0, 0.0)
-    return made.run(x, out, None, threads)
+    return made.run(x, out, indices, threads)
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_every_instruction_set_agrees_with_the_reference(name, kernels):
     kernels.set_instruction_set(name)
     assert kernels.instruction_set() == name
-    assert check_engine(CompiledEngine(), 6000, seed=1) > 400
+    assert check_engine(CompiledEngine(), CASES) >= 20_000
+    assert check_indices(CompiledEngine(), 1500) > 1000
+    assert check_gradients(CompiledEngine(), 1500) > 800
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -274,17 +278,72 @@ def test_reads_and_writes_stay_in_bounds(name, kernels):
         whole = np.frombuffer(memory, np.float32, pages * page // 4)
         return whole[-count:]
 
-    for height, width, inner in [(5, 7, 1), (3, 33, 1), (4, 16, 3), (9, 65, 1), (2, 2, 5)]:
+    shapes = [
+        *((5, 7, 1), (3, 33, 1), (9, 65, 1), (12, 14, 1), (3, 200, 1), (2, 4200, 1)),
+        *((4, 16, 3), (2, 2, 5), (3, 9, 8), (4, 5, 17), (2, 3, 40)),
+    ]
+    for height, width, inner in shapes:
         x = before_guard(height * width * inner).reshape(height, width, inner)
         x[:] = np.arange(x.size).reshape(x.shape)
-        for size, stride in [(1, 1), (2, 1), (2, 2), (2, 3)]:
-            asked = Specification((Sliding(size, stride), Sliding(size, stride)), (0, 1))
-            plan = bind(asked, x.shape)
-            axes = [(a, w.kernel_size, w.stride, 1, w.low) for a, w in enumerate(plan.windows)]
-            out = before_guard(int(np.prod(plan.output_shape))).reshape(plan.output_shape)
-            run_kernel("max", x, out, axes)
-            expected = poolkit.max_pool(x, size, stride=stride, axes=(0, 1), engine="portable")
-            np.testing.assert_array_equal(out, expected)
+        for size, stride, padding in [(1, 1, 0), (2, 1, 0), (2, 2, 0), (2, 3, 0), (3, 2, 1)]:
+            if size > min(height, width):
+                continue
+            windows = Sliding(size, stride, padding=(padding, padding))
+            plan = bind(Specification((windows, windows), (0, 1)), x.shape)
+            axes = [(a, size, stride, 1, padding) for a in (0, 1)]
+            for operation in ("max", "sum", "max with indices", "std"):
+                out = before_guard(int(np.prod(plan.output_shape))).reshape(plan.output_shape)
+                if operation == "max with indices":
+                    indices = before_guard(out.size).reshape(out.shape).view(np.int32)
+                    assert run_kernel(operation, x, out, axes, indices=indices)
+                else:
+                    assert run_kernel(operation, x, out, axes)
+                reduce = operation.removesuffix(" with indices")
+                expected = engines.pool(plan, find(reduce), x, "portable")
+                np.testing.assert_allclose(out, expected, rtol=1e-6, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(3, 12, 14), (2, 9, 20), (2, 5, 70), (2, 6, 9, 24), (40, 49)])
+def test_nan_and_infinities_reach_their_windows_alone(shape, dtype, name, kernels, rng):
+    """Kernels fold without care for NaN until there is one."""
+    kernels.set_instruction_set(name)
+    axes = (1, 2) if len(shape) > 2 else (1,)
+    for special in ([np.nan], [np.inf, -np.inf], [np.nan, np.inf, -np.inf]):
+        for _ in range(30):
+            x = rng.normal(size=shape).astype(dtype)
+            places = rng.integers(0, x.size, int(rng.choice([1, 2, 9])))
+            x.reshape(-1)[places] = rng.choice(special, len(places))
+            for size, stride in [(2, 2), (3, 2), (3, 1)]:
+                for operator in (poolkit.max_pool, poolkit.min_pool, poolkit.avg_pool):
+                    arguments = {"stride": stride, "padding": 1, "axes": axes}
+                    actual = operator(x, size, engine="compiled", **arguments)
+                    expected = operator(x, size, engine="portable", **arguments)
+                    np.testing.assert_allclose(actual, expected, rtol=1e-6, atol=1e-6)
+            actual = poolkit.global_max_pool(x, axes=axes, engine="compiled")
+            np.testing.assert_array_equal(actual, x.max(axis=axes))
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes", "stride"),
+    [
+        ((16, 64, 112, 112), (3, 3), 2),
+        ((8, 512, 20, 20), (13, 13), 1),
+        ((1, 1, 2048, 2048), (127, 127), 1),
+        ((2, 32, 32, 64, 64), (3, 3, 3), 1),
+        ((64, 64, 10000), (5,), 2),
+        ((4096, 4096), (2, 2), 2),
+    ],
+)
+def test_scratch_is_at_most_a_mebibyte_a_thread(shape, sizes, stride):
+    windows = tuple(Sliding(k, stride, padding=(k // 2, k // 2)) for k in sizes)
+    plan = bind(Specification(windows), shape)
+    for dtype in ("uint8", "float16", "float32", "float64"):
+        for operation in ("max", "mean", "squares", "std", "max with indices"):
+            reducer = Mean() if operation == "mean" else Max()
+            made = recipe.find_recipe(plan, reducer, np.dtype(dtype), operation)
+            assert 0 < made.scratch_bytes <= 2**20, (dtype, operation)
 
 
 def run_python(program: str, **environment: str) -> str:
