@@ -50,7 +50,7 @@ bool suits_overlapping(const Rows& rows, const Loop& loop) {
 
 // Positions that the windows of a tile touch, at most.
 Index tile_positions(const Axis& row, Index tile) {
-    if (row.kind == Axis::covering) return (tile - 1) / row.stride + (row.k - 1) / row.stride + 3;
+    if (row.kind == Axis::covering) return (tile - 1) / row.stride + (row.k - 1) / row.stride + 4;
     if (row.kind == Axis::sliding) return (tile - 1) * row.stride + extent(row);
     Index positions = 0;  // neighbours may overlap or leave gaps
     for (Index o = 0; o < row.m; o += tile) {
@@ -77,7 +77,7 @@ void lay_out_tiles(Rows& rows, Index values) {
     if (rows.tile > row.m) rows.tile = row.m;
     const Index positions = tile_positions(row, rows.tile);
     if (row.kind == Axis::covering) {
-        rows.padded_values = (positions + 2 * rows.tile + row.stride) * rows.inner;
+        rows.padded_values = (positions + 2 * rows.tile + row.stride + 2) * rows.inner;
         rows.folded_values = (2 * positions + 2 * rows.tile + 4 * row.stride) * rows.inner;
     } else {
         rows.padded_values = positions * rows.inner;

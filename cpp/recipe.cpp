@@ -150,7 +150,7 @@ void Recipe::check(const AxisRequest& axis) const {
                 windows.low < limit,
             "window parameters are too large");
     if (windows.kind == Axis::covering)
-        require(windows.low < windows.k && windows.dilation == 1 && (operation_ == Operation::sum || operation_ == Operation::mean),
+        require(windows.low < windows.k + windows.stride && windows.dilation == 1 && (operation_ == Operation::sum || operation_ == Operation::mean),
                 "covering windows are for sums and means without dilation");
 }
 

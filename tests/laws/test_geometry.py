@@ -112,3 +112,33 @@ def test_adaptive_windows_cover_every_element(length, asked):
     windows = asked.bind(length)
     covered = {i for o in range(windows.count) for i in windows.inside(o)}
     assert covered == set(range(length))
+
+
+@given(slidings | adaptives, lengths)
+def test_transposed_windows_hold_the_windows_that_hold_an_element(asked, length):
+    windows = bound(asked, length)
+    assume(windows.first_empty() is None)
+    back = windows.transposed()
+    assert (back.length, back.count) == (windows.count, windows.length)
+    for i in range(length):
+        holding = [o for o in range(windows.count) if i in windows.inside(o)]
+        assert list(back.inside(i)) == holding
+        assert len(holding) <= back.widest()
+    again = back.transposed()
+    for o in range(windows.count):
+        assert again.inside(o) == windows.inside(o)
+
+
+@given(slidings | adaptives, lengths, st.data())
+def test_parts_of_transposed_windows(asked, length, data):
+    windows = bound(asked, length)
+    assume(windows.first_empty() is None)
+    back = windows.transposed()
+    first = data.draw(st.integers(0, back.count - 1))
+    stop = data.draw(st.integers(first + 1, back.count))
+    needed, part = back.part(first, stop)
+    assert 0 <= needed.start < needed.stop <= back.length
+    assert (part.length, part.count) == (needed.stop - needed.start, stop - first)
+    for o in range(part.count):
+        moved = [i + needed.start for i in part.inside(o)]
+        assert moved == list(back.inside(first + o))

@@ -210,7 +210,7 @@ class CoveringWindows(AxisWindows):
     count : int
         The number of positions.
     kernel_size, stride, dilation, low : int
-        Those of the sliding windows. In a part of an axis `low` may be negative.
+        Those of the sliding windows.
     """
 
     length: int
@@ -242,8 +242,10 @@ class CoveringWindows(AxisWindows):
         return range(0)
 
     def part(self, first: int, stop: int) -> tuple[slice, Self]:
-        begin = min(max(0, self._between(first)[0]), self.length)
-        end = max(begin, min(self.length, self._between(stop - 1)[1] + 1))
+        # One window at least, and none that begins after the first position, though it may
+        # hold none of them: `low` then stays between 0 and the kernel size and stride.
+        begin = min(max(0, min(self._between(first))), self.length - 1)
+        end = max(begin + 1, min(self.length, self._between(stop - 1)[1] + 1))
         windows = type(self)(
             length=end - begin,
             count=stop - first,

@@ -72,6 +72,25 @@ def test_elements_between_windows_get_nothing(engine):
     np.testing.assert_array_equal(pulled, [0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
 
 
+@pytest.mark.parametrize(("size", "stride"), [(1, 3), (2, 5), (3, 2), (5, 2), (7, 3), (2, 2)])
+@pytest.mark.parametrize("layout", ["contiguous", "reversed", "channels last"])
+def test_parts_of_an_axis(size, stride, layout, rng, monkeypatch):
+    """Gradients made part by part, some of positions that no window holds."""
+    from poolkit.engines import compiled
+
+    monkeypatch.setattr(compiled, "PART_ELEMENTS", 9)
+    x = rng.normal(size=(2, 17, 23)).astype(np.float32)
+    for operator in (poolkit.avg_pool2d, poolkit.std_pool2d, poolkit.max_pool2d):
+        y, pullback = poolkit.vjp(operator, x, size, stride=stride)
+        outer = rng.normal(size=y.shape).astype(np.float32)
+        if layout == "reversed":
+            outer = outer[:, ::-1, ::-1]
+        elif layout == "channels last":
+            outer = np.moveaxis(np.moveaxis(outer, 0, -1).copy(), -1, 0)
+        expected = pull(operator, x, size, stride=stride, gradient=outer, engine="reference")
+        np.testing.assert_allclose(pullback(outer), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_large_means_keep_small_slopes(engine):
     """Of values 1e8 apart from 0 and 1 apart from each other."""
     x = np.array([1e8, 1e8 + 2, 1.0, 3.0])
