@@ -94,12 +94,13 @@ bool has_block_paths(Operation operation, Element element) {
 // Short windows: few enough elements that each is read from the near cache.
 bool suits_rows_in_blocks(const Rows& rows) {
     const Axis& row = rows.row;
+    constexpr Index lanes = 8;  // of a block of doubles, at least
     return rows.inner == 1 && row.kind == Axis::sliding && row.stride <= 2 && row.k <= 8 &&
-           rows.most_folded <= 32;
+           (row.k - 1) * row.dilation <= lanes * row.stride && rows.most_folded <= 32;
 }
 
 // Planes that follow each other, of two pooled axes.
-bool suits_registers(const Rows& rows) {
+bool planes_are_adjacent(const Rows& rows) {
     if (rows.depth == 0 || rows.depth > 2 || !rows.loops[rows.depth - 1].pooled) return false;
     if (rows.depth == 2 && rows.loops[0].pooled) return false;
     const Loop& loop = rows.loops[rows.depth - 1];
@@ -157,7 +158,7 @@ void lay_out(Rows& rows, Operation operation, Element element) {
     }
     if (has_block_paths(operation, element) && suits_rows_in_blocks(rows)) {
         rows.path = Path::rows_in_blocks;
-        rows.narrow = suits_registers(rows);
+        rows.adjacent = planes_are_adjacent(rows);
         rows.folded_values = 0;
         lay_out_batch(rows);
         return;

@@ -65,7 +65,7 @@ struct Rows {
     std::int64_t most_folded;  // input rows that go into one output row, at most
     std::int64_t tile;         // windows of a row made at a time, so that scratch stays small
     std::int64_t batch;        // rows that are folded downwards before they are folded along
-    bool narrow;               // planes whose rows may fit into registers
+    bool adjacent;             // planes of two pooled axes, or one, that follow each other
     std::int64_t half_pitch;   // scratch from a position of a row to what lies a stride apart
     std::int64_t input_values;
     std::int64_t room;         // values that a row and what surrounds it may take

@@ -56,17 +56,19 @@ class Request:
 
     def __call__(self, x: npt.ArrayLike, out: Array | None = None) -> Any:
         """Pool an array; return the pooled one, and the indices where asked for."""
-        if type(x) is np.ndarray and out is None:
+        if type(x) is np.ndarray:
             # Of a small array, asking all that is asked below would take five times as long
             # as pooling it.
             ready = self._ready.get((x.shape, x.dtype, x.strides))
-            if ready is not None:
+            if ready is not None and out is None:
                 pool, shape, dtype, back = ready
                 pooled = np.empty(shape, dtype)
                 if back is not None:
                     pooled = pooled.transpose(back)
                 if pool(x, pooled):
                     return pooled
+            elif ready is not None and self._pools_into(ready, x, out):
+                return out
         array = as_numeric_array(x)
         try:
             plan = bind(self.windows, array.shape)
@@ -75,8 +77,10 @@ class Request:
                     plan, self.reducer, array, np.dtype(np.int64), self.engine
                 )
                 return self._placed(plan, values, out), self.shape_of_output(plan, indices)
-            if out is not None and self._pools_into(plan, array, out):
-                return out
+            if out is not None:
+                ready = self._make_ready(plan, array)
+                if ready is not None and self._pools_into(ready, array, out):
+                    return out
             pooled = engines.pool(plan, self.reducer, array, self.engine)
             self._make_ready(plan, array)
             return self._placed(plan, pooled, out)
@@ -96,37 +100,39 @@ class Request:
         np.copyto(out, pooled)
         return out
 
-    def _make_ready(self, plan: Plan, x: Array) -> None:
+    def _make_ready(self, plan: Plan, x: Array) -> "_Ready | None":
+        key = x.shape, x.dtype, x.strides
+        if key in self._ready:
+            return self._ready[key]
         order = engines.memory_order(x)
         in_order = order == tuple(range(x.ndim))
         dtype = self.reducer.result_dtype(x.dtype)
         if dtype is None or (self.drops_axes and not in_order):
-            return
+            return None
         prepared = engines.prepare(plan, self.reducer, x.dtype, order, self.engine)
         if prepared is None:
-            return
+            return None
         if len(self._ready) >= MOST_SHAPES:
             self._ready.clear()
         shape, back = self._seen_shape(plan), None
         if not in_order:
             shape, back = tuple(shape[axis] for axis in order), tuple(np.argsort(order).tolist())
-        self._ready[x.shape, x.dtype, x.strides] = (prepared, shape, dtype, back)
+        ready = prepared, shape, dtype, back
+        self._ready[key] = ready
+        return ready
 
     def _seen_shape(self, plan: Plan) -> tuple[int, ...]:
         if not self.drops_axes:
             return plan.output_shape
         return tuple(n for axis, n in enumerate(plan.shape) if axis not in plan.axes)
 
-    def _pools_into(self, plan: Plan, x: Array, out: Array) -> bool:
-        """Pool straight into `out` if an engine can, and it holds nothing of the input."""
-        key = x.shape, x.dtype, x.strides
-        if key not in self._ready:
-            self._make_ready(plan, x)
-        ready = self._ready.get(key)
-        if ready is None:
-            return False
-        pool, _, dtype, _ = ready
-        _check_out(out, self._seen_shape(plan), dtype)
+    @staticmethod
+    def _pools_into(ready: "_Ready", x: Array, out: Any) -> bool:
+        """Pool straight into `out` if it lies as it must, and holds nothing of the input."""
+        pool, shape, dtype, back = ready
+        if back is not None:
+            shape = tuple(shape[axis] for axis in back)
+        _check_out(out, shape, dtype)
         return not np.may_share_memory(x, out) and pool(x, out)
 
 
@@ -135,10 +141,16 @@ _Ready: TypeAlias = tuple[engines.Prepared, tuple[int, ...], DType, tuple[int, .
 
 
 def _check_out(out: object, shape: tuple[int, ...], dtype: DType) -> None:
+    if (
+        isinstance(out, np.ndarray)
+        and out.shape == shape
+        and out.dtype == dtype
+        and out.flags.writeable
+    ):
+        return
     wanted = f"be a writeable NumPy array of shape {shape} and dtype {dtype}"
     if not isinstance(out, np.ndarray):
         raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
     if out.shape != shape or out.dtype != dtype:
         raise ArgumentError(message("out", wanted, f"shape {out.shape} and dtype {out.dtype}"))
-    if not out.flags.writeable:
-        raise ArgumentError(message("out", wanted, "a read-only one"))
+    raise ArgumentError(message("out", wanted, "a read-only one"))

@@ -109,12 +109,17 @@ def test_the_output_is_laid_out_as_the_input():
     assert np.moveaxis(pooled, 1, -1).flags.c_contiguous
 
 
-@pytest.mark.parametrize("length", [1 << 15, (1 << 16) + 1, 100_003])
+@pytest.mark.parametrize(
+    "shape", [(5, 1 << 15), (5, (1 << 16) + 1), (5, 100_003), (12, 10_001)], ids=str
+)
 @pytest.mark.parametrize(
     ("size", "stride", "dilation"), [(2, 2, 1), (3, 1, 1), (9, 4, 5), (900, 1, 1)]
 )
-def test_rows_longer_than_a_tile(length, size, stride, dilation, rng):
-    x = rng.integers(-99, 99, (2, length)).astype(np.float64)
+@pytest.mark.parametrize("name", SETS)
+def test_rows_longer_than_a_tile(shape, size, stride, dilation, name, kernels, rng):
+    kernels.set_instruction_set(name)
+    x = rng.integers(-99, 99, shape).astype(np.float32)
+    length = shape[-1]
     arguments = {"stride": stride, "dilation": dilation, "padding": size // 2}
     for operator in (poolkit.max_pool1d, poolkit.sum_pool1d):
         actual = operator(x, size, engine="compiled", **arguments)
