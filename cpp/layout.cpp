@@ -85,10 +85,18 @@ void lay_out_tiles(Rows& rows, Index values) {
     }
 }
 
-bool has_block_paths(Operation operation, Element element) {
+bool is_sum(Operation operation) {
+    return operation == Operation::sum || operation == Operation::mean;
+}
+
+bool has_channel_blocks(Operation operation, Element element) {
     return (element == Element::f32 || element == Element::f64) &&
-           (operation == Operation::maximum || operation == Operation::minimum ||
-            operation == Operation::sum || operation == Operation::mean);
+           (operation == Operation::maximum || operation == Operation::minimum || is_sum(operation));
+}
+
+bool has_row_blocks(Operation operation, Element element) {
+    return has_channel_blocks(operation, element) ||
+           ((element == Element::f16 || element == Element::bf16) && is_sum(operation));
 }
 
 // Short windows: few enough elements that each is read from the near cache.
@@ -156,14 +164,14 @@ void lay_out(Rows& rows, Operation operation, Element element) {
         rows.path = Path::whole_rows;
         return;
     }
-    if (has_block_paths(operation, element) && suits_rows_in_blocks(rows)) {
+    if (has_row_blocks(operation, element) && suits_rows_in_blocks(rows)) {
         rows.path = Path::rows_in_blocks;
         rows.adjacent = planes_are_adjacent(rows);
         rows.folded_values = 0;
         lay_out_batch(rows);
         return;
     }
-    if (has_block_paths(operation, element) && suits_channels_in_blocks(rows)) {
+    if (has_channel_blocks(operation, element) && suits_channels_in_blocks(rows)) {
         rows.path = Path::channels_in_blocks;
         rows.padded_values = rows.folded_values = 0;
         return;
