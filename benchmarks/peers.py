@@ -29,7 +29,8 @@ def poolkit(case: Case, x: np.ndarray) -> Call:
         size = case.kernel_size
         arguments |= {"stride": case.stride, "padding": case.padding, "dilation": case.dilation}
     if case.task == "indices":
-        return lambda: operator(x, size, return_indices=True, **arguments)
+        outs = operator(x, size, return_indices=True, **arguments)
+        return lambda: operator(x, size, return_indices=True, out=outs, **arguments)
     if case.task == "backward":
         gradient = case.draw_gradient()
         _, pullback = poolkit.vjp(operator, x, size, **arguments)

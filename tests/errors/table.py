@@ -178,6 +178,7 @@ TABLE = [
     Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
     Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
     # Threads.
+    Row("poolkit.max_pool2d(x, 2, return_indices=True, out=x)", TYPE, "`out` must be two arrays, for the values and the indices; got ndarray."),
     Row(
         "poolkit.max_pool2d(x, 2, out=[0])",
         TYPE,

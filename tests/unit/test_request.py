@@ -127,6 +127,24 @@ def test_ties_and_nan_go_to_the_first(engine):
         np.testing.assert_array_equal(indices, [[0], [5], [6]])
 
 
+@pytest.mark.parametrize("engine", ["compiled", "portable"])
+@pytest.mark.parametrize("shape", [(2, 3, 9, 10), (3, 40)], ids=str)
+def test_out_takes_values_and_indices(shape, engine, rng):
+    x = rng.integers(0, 5, shape).astype(np.float32)
+    arguments = {"stride": 1, "axes": -1, "return_indices": True, "engine": engine}
+    values, indices = poolkit.max_pool(x, 3, **arguments)
+    for outs in (
+        (np.empty_like(values), np.empty_like(indices)),
+        (np.empty(values.shape[::-1], values.dtype).T, np.empty(indices.shape[::-1], np.int64).T),
+    ):
+        for _ in range(2):  # asked for the first time, and remembered
+            returned = poolkit.max_pool(x, 3, out=outs, **arguments)
+            assert returned[0] is outs[0]
+            assert returned[1] is outs[1]
+            np.testing.assert_array_equal(outs[0], values)
+            np.testing.assert_array_equal(outs[1], indices)
+
+
 def test_indices_are_returned_by_extremes_alone():
     with pytest.raises(TypeError, match="return_indices"):
         poolkit.sum_pool1d([1, 2], 2, return_indices=True)

@@ -1,7 +1,7 @@
 """How a plan is carried out. Engines know nothing of each other; `choose` decides."""
 
 from poolkit.engines.choose import ENGINES, choose_engine, pool, pool_with_indices, prepare
-from poolkit.engines.engine import Engine, Prepared, memory_order
+from poolkit.engines.engine import Engine, Prepared, Task, memory_order
 from poolkit.engines.pull_back import index_dtype, pull_back, pull_back_selected
 from poolkit.engines.threads import get_num_threads, set_num_threads
 
@@ -9,6 +9,7 @@ __all__ = [
     "ENGINES",
     "Engine",
     "Prepared",
+    "Task",
     "choose_engine",
     "get_num_threads",
     "index_dtype",

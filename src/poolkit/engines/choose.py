@@ -69,7 +69,13 @@ def pool_with_indices(
 
 
 def prepare(
-    plan: Plan, reducer: Reducer, dtype: DType, order: tuple[int, ...], wanted: str | None
+    plan: Plan,
+    reducer: Reducer,
+    dtype: DType,
+    order: tuple[int, ...],
+    wanted: str | None,
+    task: Task,
 ) -> Prepared | None:
     """Return what pools such arrays without asking again, if there is: see `Engine.prepare`."""
-    return choose_engine(plan, reducer, dtype, wanted).prepare(plan, reducer, dtype, order)
+    engine = choose_engine(plan, reducer, dtype, wanted, task)
+    return engine.prepare(plan, reducer, dtype, order, task)

@@ -50,31 +50,37 @@ class CompiledEngine(Engine):
         return find_refusal(plan, reducer, dtype, task)
 
     def prepare(
-        self, plan: Plan, reducer: Reducer, dtype: DType, order: tuple[int, ...]
+        self,
+        plan: Plan,
+        reducer: Reducer,
+        dtype: DType,
+        order: tuple[int, ...],
+        task: Task,
     ) -> Prepared | None:
-        operation = find_operation(reducer, "pool")
+        operation = find_operation(reducer, task)
         result = reducer.result_dtype(dtype)
+        in_order = order == tuple(range(len(order)))
         if (
             operation is None
             or result is None
             or not dtype.isnative
             or _may_overflow(reducer, dtype)
+            or (task == "pool with indices" and not in_order)
         ):
             return None
-        in_order = order == tuple(range(len(order)))
         plan = _reordered(plan, order)
-        if self.refusal(plan, reducer, dtype) is not None:
+        if self.refusal(plan, reducer, dtype, task) is not None:
             return None
         recipe = find_recipe(plan, reducer, dtype, operation)
         is_buffer, run = dtype.kind != "V", recipe.run
         moved = prod(plan.shape) * dtype.itemsize + prod(plan.output_shape) * result.itemsize
 
-        def pool(x: Array, pooled: Array) -> bool:
+        def pool(x: Array, pooled: Array, indices: Array | None) -> bool:
             if not in_order:
                 x, pooled = x.transpose(order), pooled.transpose(order)
             if not is_buffer:
                 x, pooled = as_buffer(x), as_buffer(pooled)
-            return run(x, pooled, None, threads_for(moved))
+            return run(x, pooled, indices, threads_for(moved))
 
         return pool
 

@@ -27,8 +27,9 @@ __all__ = [
 Task: TypeAlias = Literal["pool", "pool with indices", "gradient"]
 """What an engine may be asked to do with a plan."""
 
-Prepared: TypeAlias = Callable[[Array, Array], bool]
-"""Pools its first argument into its second, or says that it cannot, as they lie in memory."""
+Prepared: TypeAlias = Callable[[Array, Array, Array | None], bool]
+"""Pools its first argument into its second, and writes indices into its third, if there is one;
+or says that it cannot, as they lie in memory."""
 
 
 class Engine(ABC):
@@ -52,13 +53,18 @@ class Engine(ABC):
         return None
 
     def prepare(
-        self, plan: Plan, reducer: Reducer, dtype: DType, order: tuple[int, ...]
+        self,
+        plan: Plan,
+        reducer: Reducer,
+        dtype: DType,
+        order: tuple[int, ...],
+        task: Task,
     ) -> Prepared | None:
         """Return what pools arrays of one shape and dtype without asking again; or None.
 
         The arrays, pooled ones too, are contiguous when their axes are put in this order.
         """
-        del plan, reducer, dtype, order
+        del plan, reducer, dtype, order, task
         return None
 
     @abstractmethod

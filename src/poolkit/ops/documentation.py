@@ -36,7 +36,8 @@ axes : int or sequence of int, optional
 engine : {"compiled", "portable", "reference"}, optional
     What carries it out; by default the fastest that can.
 out : array of the output's shape and dtype, optional
-    Where to put the result; by default a new array, laid out in memory as `x` is.""",
+    Where to put the result; by default a new array, laid out in memory as `x` is. Values
+    and indices go into a tuple of two.""",
     "output_size": """\
 output_size : int, None or sequence of them, in windows, each >= 1
     m, the windows on each pooled axis; None keeps the axis as long as it is. A
@@ -48,7 +49,8 @@ axes : int or sequence of int, optional
 engine : {"compiled", "portable", "reference"}, optional
     What carries it out; by default the fastest that can.
 out : array of the output's shape and dtype, optional
-    Where to put the result; by default a new array, laid out in memory as `x` is.""",
+    Where to put the result; by default a new array, laid out in memory as `x` is. Values
+    and indices go into a tuple of two.""",
     "sliding_output": """\
 array of shape (*batch, *m), in native byte order
     With m = ⌊(n + low + high − dilation·(k − 1) − 1) / stride⌋ + 1 on each pooled

@@ -54,7 +54,7 @@ class Request:
         self.drops_axes = drops_axes
         self._ready: dict[tuple[Any, ...], _Ready] = {}
 
-    def __call__(self, x: npt.ArrayLike, out: Array | None = None) -> Any:
+    def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
         """Pool an array; return the pooled one, and the indices where asked for."""
         if type(x) is np.ndarray:
             # Of a small array, asking all that is asked below would take five times as long
@@ -63,27 +63,28 @@ class Request:
             if ready is not None and out is None:
                 pool, shape, dtype, back = ready
                 pooled = np.empty(shape, dtype)
-                if back is not None:
-                    pooled = pooled.transpose(back)
-                if pool(x, pooled):
+                if self.with_indices:
+                    indices = np.empty(shape, np.int64)
+                    if pool(x, pooled, indices):
+                        return pooled, indices
+                elif pool(x, pooled if back is None else (pooled := pooled.transpose(back)), None):
                     return pooled
             elif ready is not None and self._pools_into(ready, x, out):
                 return out
         array = as_numeric_array(x)
         try:
             plan = bind(self.windows, array.shape)
-            if self.with_indices:
-                values, indices = engines.pool_with_indices(
-                    plan, self.reducer, array, np.dtype(np.int64), self.engine
-                )
-                return self._placed(plan, values, out), self.shape_of_output(plan, indices)
-            if out is not None:
-                ready = self._make_ready(plan, array)
-                if ready is not None and self._pools_into(ready, array, out):
-                    return out
-            pooled = engines.pool(plan, self.reducer, array, self.engine)
-            self._make_ready(plan, array)
-            return self._placed(plan, pooled, out)
+            ready = self._make_ready(plan, array)
+            if ready is not None and out is not None and self._pools_into(ready, array, out):
+                return out
+            if not self.with_indices:
+                pooled = engines.pool(plan, self.reducer, array, self.engine)
+                return self._placed(plan, pooled, out)
+            both = engines.pool_with_indices(
+                plan, self.reducer, array, np.dtype(np.int64), self.engine
+            )
+            outs = (None, None) if out is None else _two(out)
+            return tuple(map(self._placed, (plan, plan), both, outs))
         except PoolError as error:
             error.add_note(f"({self.reducer.name} of a {array.dtype} array of shape {array.shape})")
             raise
@@ -109,7 +110,8 @@ class Request:
         dtype = self.reducer.result_dtype(x.dtype)
         if dtype is None or (self.drops_axes and not in_order):
             return None
-        prepared = engines.prepare(plan, self.reducer, x.dtype, order, self.engine)
+        task: engines.Task = "pool with indices" if self.with_indices else "pool"
+        prepared = engines.prepare(plan, self.reducer, x.dtype, order, self.engine, task)
         if prepared is None:
             return None
         if len(self._ready) >= MOST_SHAPES:
@@ -126,14 +128,30 @@ class Request:
             return plan.output_shape
         return tuple(n for axis, n in enumerate(plan.shape) if axis not in plan.axes)
 
-    @staticmethod
-    def _pools_into(ready: "_Ready", x: Array, out: Any) -> bool:
+    def _pools_into(self, ready: "_Ready", x: Array, out: Any) -> bool:
         """Pool straight into `out` if it lies as it must, and holds nothing of the input."""
         pool, shape, dtype, back = ready
+        if self.with_indices:
+            values, indices = _two(out)
+            _check_out(indices, shape, np.dtype(np.int64))
+        else:
+            values, indices = out, None
         if back is not None:
             shape = tuple(shape[axis] for axis in back)
-        _check_out(out, shape, dtype)
-        return not np.may_share_memory(x, out) and pool(x, out)
+        _check_out(values, shape, dtype)
+        if np.may_share_memory(x, values) or (
+            indices is not None
+            and (np.may_share_memory(x, indices) or np.may_share_memory(values, indices))
+        ):
+            return False
+        return pool(x, values, indices)
+
+
+def _two(out: Any) -> tuple[Any, Any]:
+    if not isinstance(out, tuple) or len(out) != 2:
+        wanted = "be two arrays, for the values and the indices"
+        raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
+    return out
 
 
 _Ready: TypeAlias = tuple[engines.Prepared, tuple[int, ...], DType, tuple[int, ...] | None]
