@@ -290,7 +290,7 @@ def numbagg(case: Case, x: np.ndarray) -> Call | None:
     if case.rank != 1 or case.reduce != "mean":
         return None
     first = case.kernel_size - 1
-    return lambda: numbagg.move_mean(x, case.kernel_size)[..., first :: case.stride]
+    return lambda: numbagg.move_mean(x, window=case.kernel_size)[..., first :: case.stride]
 
 
 def _of_torch(result: Any) -> np.ndarray:

@@ -8,6 +8,7 @@ from poolkit import PoolError
 from poolkit.geometry import (
     Adaptive,
     AutomaticPadding,
+    Listed,
     Plan,
     Rounding,
     Sliding,
@@ -29,6 +30,15 @@ slidings = st.builds(
 )
 
 adaptives = st.builds(Adaptive, output_size=st.none() | st.integers(1, 12))
+
+
+@st.composite
+def listeds(draw: st.DrawFn, length: int) -> Listed:
+    """Draw windows listed one by one, empty ones among them."""
+    count = draw(st.integers(1, 8))
+    begins = sorted(draw(st.lists(st.integers(0, length), min_size=count, max_size=count)))
+    stops = sorted(draw(st.lists(st.integers(0, length), min_size=count, max_size=count)))
+    return Listed(length, tuple((a, max(a, b)) for a, b in zip(begins, stops, strict=True)))
 
 
 @st.composite

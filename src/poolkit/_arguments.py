@@ -15,6 +15,7 @@ __all__ = [
     "adaptive_specification",
     "boolean",
     "global_specification",
+    "per_axis",
     "sliding_specification",
 ]
 
@@ -35,9 +36,9 @@ def sliding_specification(
     """Return the specification that sliding-window arguments stand for."""
     named_axes = _axes(axes)
     rank = _rank("kernel_size", kernel_size, named_axes)
-    kernel_sizes = _per_axis("kernel_size", kernel_size, rank, least=1)
-    strides = kernel_sizes if stride is None else _per_axis("stride", stride, rank, least=1)
-    dilations = _per_axis("dilation", dilation, rank, least=1)
+    kernel_sizes = per_axis("kernel_size", kernel_size, rank, least=1)
+    strides = kernel_sizes if stride is None else per_axis("stride", stride, rank, least=1)
+    dilations = per_axis("dilation", dilation, rank, least=1)
     paddings = _paddings(padding, rank)
     rounding = Rounding.CEIL if boolean("ceil_mode", ceil_mode) else Rounding.FLOOR
     return Specification(
@@ -59,7 +60,7 @@ def adaptive_specification(
     entries = _entries(output_size, rank)
     _check_length("output_size", entries, rank)
     bins = (
-        None if entry is None else _per_axis("output_size", entry, 1, least=1)[0]
+        None if entry is None else per_axis("output_size", entry, 1, least=1)[0]
         for entry in entries
     )
     return Specification(tuple(Adaptive(size) for size in bins), named_axes)
@@ -102,7 +103,7 @@ def _integer(value: object) -> int | None:
         return None
 
 
-def _per_axis(name: str, value: object, rank: int, least: int) -> tuple[int, ...]:
+def per_axis(name: str, value: object, rank: int, least: int) -> tuple[int, ...]:
     """Return one integer per axis from an integer or a sequence of them."""
     values = _entries(value, rank)
     numbers = tuple(_integer(each) for each in values)
@@ -132,7 +133,7 @@ def _rank(name: str, sizes: object, axes: tuple[int, ...] | None) -> int:
             raise ArgumentError(message(name, "hold at least one value", repr(sizes)))
         return len(sizes)
     if sizes is not None:
-        _per_axis(name, sizes, 1, least=1)
+        per_axis(name, sizes, 1, least=1)
     raise ArgumentError(
         message(
             name,
@@ -167,7 +168,7 @@ def _paddings(padding: object, rank: int) -> tuple[tuple[int, int] | AutomaticPa
     if isinstance(padding, str):
         if padding == "valid":
             return ((0, 0),) * rank
-        if padding in [automatic.value for automatic in AutomaticPadding]:
+        if padding in ("same", "same_lower"):
             return (AutomaticPadding(padding),) * rank
         raise ArgumentError(message("padding", wanted, repr(padding)))
     entries = _entries(padding, rank)

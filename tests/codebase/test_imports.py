@@ -18,7 +18,8 @@ BELOW = {
     "reducers": {"_errors"},
     "engines": {"_errors", "geometry", "reducers", "_kernels"},
     "ops": {"_errors", "_arguments", "_arrays", "geometry", "reducers", "engines"},
-    "explain": {"_errors", "geometry", "reducers", "engines", "ops"},
+    "dialects": {"_errors", "_arguments", "geometry", "reducers", "engines", "ops"},
+    "explain": {"_errors", "geometry", "reducers", "engines", "ops", "dialects"},
     "cli": {
         "",
         "_errors",
@@ -28,6 +29,7 @@ BELOW = {
         "reducers",
         "engines",
         "ops",
+        "dialects",
         "explain",
     },
     "__main__": {"cli"},

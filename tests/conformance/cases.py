@@ -20,10 +20,12 @@ from poolkit.geometry import (
     bind,
 )
 from poolkit.reducers import (
+    ComparedMax,
     Lp,
     Max,
     Mean,
     Min,
+    PowerNorm,
     Product,
     Range,
     Reducer,
@@ -42,6 +44,13 @@ REDUCERS: list[Reducer] = [
     *(Mean("valid"), Mean("padded"), Mean("window"), Mean(2.5)),
     *(Std(), Std(1), Var(), Var(2)),
 ]
+FRAMEWORKS: list[Reducer] = [
+    *(ComparedMax(), ComparedMax("skip", -3e38), ComparedMax("first"), ComparedMax("last", -3e38)),
+    *(ComparedMax("skip", empty=0.0), Mean("valid", empty=0.0), Mean("padded"), Sum()),
+    *(PowerNorm(2), PowerNorm(3, magnitudes=True), PowerNorm(2, mean=True)),
+]
+"""What dialects need: the reducers that stand empty windows."""
+
 LAYOUTS = ["contiguous", "fortran", "reversed", "every other", "byteswapped", "read-only"]
 
 
@@ -60,14 +69,15 @@ class Case:
 
 
 @lru_cache
-def cases(count: int, seed: int = 0) -> tuple[Case, ...]:
+def cases(count: int, seed: int = 0, may_be_empty: bool = False) -> tuple[Case, ...]:
     """Return `count` cases; the reference is asked once for all engines."""
     rng = np.random.default_rng(seed)
-    plans = _plans(rng)
+    plans = _plans(rng, may_be_empty)
+    reducers = FRAMEWORKS if may_be_empty else REDUCERS
     made = []
     for number in range(count):
         plan = next(plans)
-        reducer = REDUCERS[number % len(REDUCERS)]
+        reducer = reducers[number % len(reducers)]
         x = draw_array(rng, plan.shape, str(rng.choice(DTYPES)))
         with np.errstate(all="ignore"):
             expected = ReferenceEngine().pool(plan, reducer, x)
@@ -75,7 +85,7 @@ def cases(count: int, seed: int = 0) -> tuple[Case, ...]:
     return tuple(made)
 
 
-def _plans(rng: np.random.Generator) -> Iterator[Plan]:
+def _plans(rng: np.random.Generator, may_be_empty: bool = False) -> Iterator[Plan]:
     """Yield plans of every rank and kind, with at most some hundred windows."""
     while True:
         rank = int(rng.choice([1, 1, 2, 2, 2, 3, 4]))
@@ -87,7 +97,8 @@ def _plans(rng: np.random.Generator) -> Iterator[Plan]:
             shape[axis] = int(rng.integers(1, longest + 1))
         if rng.random() < 0.03 and dimensions > rank:
             shape[next(axis for axis in range(dimensions) if axis not in axes)] = 0
-        asked = Specification(tuple(_windows(rng, shape[axis]) for axis in axes), axes)
+        windows = tuple(_windows(rng, shape[axis], 4 if may_be_empty else 2) for axis in axes)
+        asked = Specification(windows, axes, may_be_empty)
         try:
             plan = bind(asked, tuple(shape))
         except PoolError:
@@ -96,7 +107,7 @@ def _plans(rng: np.random.Generator) -> Iterator[Plan]:
             yield plan
 
 
-def _windows(rng: np.random.Generator, length: int) -> Sliding | Adaptive:
+def _windows(rng: np.random.Generator, length: int, roundings: int) -> Sliding | Adaptive:
     if rng.random() < 0.2:
         return Adaptive(None if rng.random() < 0.1 else int(rng.integers(1, length + 3)))
     kernel_size = int(rng.integers(1, max(2, min(length + 3, 20))))
@@ -108,7 +119,7 @@ def _windows(rng: np.random.Generator, length: int) -> Sliding | Adaptive:
         stride=int(rng.choice([1, 1, 2, 2, 3, 5])),
         dilation=int(rng.choice([1, 1, 1, 2, 3])),
         padding=padding,
-        rounding=list(Rounding)[rng.integers(2)],
+        rounding=list(Rounding)[rng.integers(roundings)],
     )
 
 
@@ -150,7 +161,7 @@ def _laid_out(rng: np.random.Generator, x: np.ndarray, shape: tuple[int, ...]) -
     return x
 
 
-def check_engine(engine: Engine, count: int, seed: int = 0) -> int:
+def check_engine(engine: Engine, count: int, seed: int = 0, *, may_be_empty: bool = False) -> int:
     """Hold an engine against the reference; return how many cases it served.
 
     Raises
@@ -159,7 +170,7 @@ def check_engine(engine: Engine, count: int, seed: int = 0) -> int:
         At the first case that differs.
     """
     served = 0
-    for case in cases(count, seed):
+    for case in cases(count, seed, may_be_empty):
         if engine.refusal(case.plan, case.reducer, case.x.dtype) is not None:
             continue
         before = case.x.copy()
@@ -177,7 +188,7 @@ def assert_agrees(case: Case, actual: np.ndarray) -> None:
     assert actual.shape == expected.shape == case.plan.output_shape, case
     assert actual.dtype == expected.dtype, case
     assert actual.dtype.isnative, case
-    if not is_float(expected.dtype) or isinstance(case.reducer, Max | Min | Range):
+    if not is_float(expected.dtype) or isinstance(case.reducer, ComparedMax | Max | Min | Range):
         assert_same(actual, expected, str(case))
         return
     _assert_close(case, actual, case.x)
@@ -200,7 +211,8 @@ def _assert_close(case: Case, actual: np.ndarray, operand: np.ndarray) -> None:
     # Halves are added in float32.
     half = expected.dtype.itemsize == 2
     eps = float(ml_dtypes.finfo(expected.dtype).eps)
-    spread = (np.finfo(np.float32).eps if half else np.finfo(np.float64).eps) * 64
+    is_narrow = half or (isinstance(case.reducer, PowerNorm) and expected.dtype.itemsize == 4)
+    spread = (np.finfo(np.float32).eps if is_narrow else np.finfo(np.float64).eps) * 64
     absolute = {Var: largest**2 * spread, Std: largest * np.sqrt(spread)}.get(
         type(case.reducer), largest * spread if isinstance(case.reducer, Sum | Mean) else 0
     )
@@ -240,11 +252,14 @@ def check_indices(engine: Engine, count: int, seed: int = 2) -> int:
     return served
 
 
-def check_gradients(engine: Engine, count: int, seed: int = 3) -> int:
+def check_gradients(
+    engine: Engine, count: int, seed: int = 3, *, may_be_empty: bool = False
+) -> int:
     """Hold an engine's gradients against the reference's; return how many cases it served."""
     rng = np.random.default_rng(seed)
-    plans = _plans(rng)
-    reducers = [reducer for reducer in REDUCERS if reducer.gradient is not None]
+    plans = _plans(rng, may_be_empty)
+    asked = FRAMEWORKS if may_be_empty else REDUCERS
+    reducers = [each for each in asked if each.gradient is not None and each.chooses_always]
     served = 0
     for number in range(count):
         plan, reducer = next(plans), reducers[number % len(reducers)]

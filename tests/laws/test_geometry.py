@@ -62,6 +62,8 @@ def test_no_further_window_would_fit(asked, length):
     last = windows.start(windows.count - 1)
     if asked.rounding is Rounding.FLOOR:
         assert last + windows.extent <= end < after + windows.extent
+    elif asked.rounding is Rounding.COVER:
+        assert last - asked.stride + windows.extent < end <= last + windows.extent
     elif windows.high < windows.extent:  # else even windows rounded down start past the input
         assert last < length
         # A window further on would start past the input, or lie wholly past the end.
@@ -73,7 +75,10 @@ def test_automatic_padding_makes_one_window_per_stride(asked, length):
     assume(isinstance(asked.padding, AutomaticPadding))
     windows = bound(asked, length)
     assert windows.count == -(-length // asked.stride)
-    assert 0 <= abs(windows.high - windows.low) <= 1
+    if asked.padding is AutomaticPadding.SAME_END:
+        assert windows.low == 0
+    else:
+        assert abs(windows.high - windows.low) <= 1
     if windows.low + windows.high:
         assert windows.start(windows.count - 1) + windows.extent == length + windows.high
 

@@ -18,7 +18,7 @@ from poolkit._errors import ArgumentError, message
 from poolkit.cli.content import Content
 from poolkit.cli.files import ARRAYS, check_output, read, write
 from poolkit.cli.pixels import fit
-from poolkit.geometry import Plan, Specification, bind
+from poolkit.geometry import Plan, Sliding, Specification, bind
 from poolkit.reducers import NAMED, Lp, Reducer, Std, Var, find
 
 __all__ = ["pool"]
@@ -217,7 +217,7 @@ def _shape(x: Array) -> str:
 
 def _described(reducer: Reducer, asked: Specification) -> str:
     """Return the reducer and the windows in a few words."""
-    sliding = [w for w in asked.windows if not hasattr(w, "output_size")]
+    sliding = [w for w in asked.windows if isinstance(w, Sliding)]
     name = "median" if reducer == find(np.median) else reducer.name
     sizes = "×".join(str(w.kernel_size) for w in sliding)
     strides = [w.stride for w in sliding]

@@ -61,7 +61,14 @@ def _fold_by_window(
         inside = windows.inside(window)
         elements = x[_along(axis, slice(inside.start, inside.stop, inside.step))]
         place = out[_along(axis, slice(window, window + 1))]
-        combine.reduce(elements, axis=axis, dtype=dtype, out=place, keepdims=True)
+        combine.reduce(
+            elements,
+            axis=axis,
+            dtype=dtype,
+            out=place,
+            keepdims=True,
+            initial=identity(combine, dtype),
+        )
     return out
 
 

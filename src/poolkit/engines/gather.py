@@ -31,7 +31,7 @@ def define_gathered(plan: Plan, reducer: Reducer, x: Array, elements: int) -> Ar
         for outputs, windows, _ in _gathered(part.plan, x[part.inputs]):
             values = np.asarray(reducer.define(windows, float(windows.shape[-1])))
             if pooled is None:
-                pooled = np.empty(plan.output_shape, dtype=values.dtype)
+                pooled = np.empty(plan.output_shape, native(values.dtype))
             _moved(part.plan, pooled[part.outputs])[outputs] = values
     assert pooled is not None
     return pooled
@@ -51,10 +51,20 @@ def select_gathered(
             flat = flat_positions(plan, whole)
             flat = flat.reshape(*flat.shape[: len(plan.axes)], -1)
             flat = np.broadcast_to(flat, windows.shape)
-            for target, values in ((pooled, windows), (indices, flat)):
-                place = _moved(part.plan, target[part.outputs])
-                place[outputs] = np.take_along_axis(values, chosen, axis=-1)[..., 0]
+            if not reducer.chooses_always:
+                values = reducer.define(windows, float(windows.shape[-1]))
+                found = np.where(chosen < 0, -1, _taken(flat, chosen))[..., 0]
+            else:
+                values, found = _taken(windows, chosen)[..., 0], _taken(flat, chosen)[..., 0]
+            _moved(part.plan, pooled[part.outputs])[outputs] = values
+            _moved(part.plan, indices[part.outputs])[outputs] = found
     return pooled, indices
+
+
+def _taken(values: Array, chosen: Array) -> Array:
+    if values.shape[-1] == 0:
+        return np.zeros(chosen.shape, values.dtype)
+    return np.take_along_axis(values, np.maximum(chosen, 0), axis=-1)
 
 
 def _parts(plan: Plan, elements: int) -> Iterator[Part]:
@@ -95,6 +105,11 @@ def _equal_windows(windows: AxisWindows) -> list[tuple[Array, Array]]:
     for window in range(windows.count):
         groups[windows.valid_count(window)].append(window)
     return [
-        (np.array(numbers), np.array([windows.inside(window) for window in numbers]))
-        for numbers in groups.values()
+        (
+            np.array(numbers),
+            np.array([windows.inside(window) for window in numbers], np.int64).reshape(
+                len(numbers), size
+            ),
+        )
+        for size, numbers in groups.items()
     ]

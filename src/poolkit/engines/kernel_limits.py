@@ -49,6 +49,12 @@ def find_refusal(  # noqa: PLR0911 - one for each reason
         return f"no kernel for {reducer}."
     if any(_reach(windows) > LONGEST for windows in plan.windows):
         return f"no kernel for windows that reach {LONGEST} elements or more."
+    if any(_lies_outside(windows) for windows in plan.windows):
+        return "no kernel for windows wholly in the padding, nor for what such leave uncovered."
+    if not isinstance(reducer, Sum | Mean) and any(
+        windows.first_empty() is not None for windows in plan.windows
+    ):
+        return "no kernel for windows that may be empty."
     if operation in PARTIAL:
         return _row_refusal(plan, MOST_IN_PARTIAL_WINDOW)
     if is_global(plan):
@@ -97,6 +103,16 @@ def _row_refusal(plan: Plan, most: int) -> str | None:
     if any(isinstance(w, CoveringWindows) and w.dilation > 1 for w in plan.windows):
         return "no kernel for the gradient of dilated windows a stride apart."
     return None
+
+
+def _lies_outside(windows: AxisWindows) -> bool:
+    """Return whether the first or last window has no place in the input, or none at its end."""
+    if isinstance(windows, CoveringWindows):
+        return windows.low >= windows.kernel_size + windows.stride
+    if not isinstance(windows, SlidingWindows):
+        return False
+    last = windows.start(windows.count - 1)
+    return not 0 <= windows.low < windows.extent or last >= windows.length
 
 
 def _extent(windows: AxisWindows) -> int:

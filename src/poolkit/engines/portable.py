@@ -155,6 +155,8 @@ def _by_window(plan: Plan) -> Iterator[tuple[Index, Index]]:
     """Yield, window by window, pieces of its elements and where it goes."""
     for window in product(*(range(windows.count) for windows in plan.windows)):
         inside = [w.inside(o) for w, o in zip(plan.windows, window, strict=True)]
+        if not all(inside):
+            continue
         outputs = _index(plan, [slice(o, o + 1) for o in window])
         rows = max(1, PART_ELEMENTS // prod(map(len, inside[1:])))
         for first in range(0, len(inside[0]), rows):

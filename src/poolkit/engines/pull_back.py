@@ -68,6 +68,7 @@ def _share(plan: Plan, reducer: Reducer, gradient: Array, wanted: str | None) ->
     if not isinstance(reducer, Mean):
         return pool(back, Sum(), gradient, wanted)
     count: Any = divisors(plan, reducer.divisor)
+    count = np.where(count == 0, 1, count)  # of an empty window nobody has a share
     if np.all(count == count.flat[0]):
         return pool(back, Mean(float(count.flat[0])), gradient, wanted)
     with np.errstate(all="ignore"):

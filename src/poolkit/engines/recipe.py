@@ -1,7 +1,7 @@
 """Plans in the kernels' own form, made once and kept."""
 
 from functools import lru_cache
-from math import inf, prod
+from math import inf, isnan, prod
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ def find_operation(reducer: Reducer, task: Task) -> str | None:
     """Return the kernels' name for what is asked, if they know it."""
     if task == "pool with indices":
         return f"{reducer.name} with indices" if isinstance(reducer, Max | Min) else None
+    if isinstance(reducer, Mean) and not isnan(reducer.empty):
+        return None
     if isinstance(reducer, Max | Min | Sum | Mean | Var):
         return reducer.name
     if isinstance(reducer, Lp):

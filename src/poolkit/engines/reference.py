@@ -35,9 +35,12 @@ class ReferenceEngine(Engine):
         values, indices = [], []
         for _, elements in _windows(plan):
             chosen = reducer.select(x[elements].ravel())
-            values.append(x[elements].ravel()[chosen])
             flat = flat_positions(plan, [elements[axis] for axis in plan.axes])
-            indices.append(flat.ravel()[chosen])
+            if reducer.chooses_always:
+                values.append(x[elements].ravel()[chosen])
+            else:
+                values.append(reducer.define(x[elements].ravel(), 0))
+            indices.append(-1 if chosen < 0 else flat.ravel()[chosen])
         return (
             _laid_out(plan, np.array(values, dtype=native(x.dtype))),
             _laid_out(plan, np.array(indices, dtype=places)),

@@ -2,6 +2,7 @@
 
 from poolkit.geometry.adaptive import Adaptive, AdaptiveWindows
 from poolkit.geometry.axis import AxisWindows, CoveringWindows, SlidingWindows
+from poolkit.geometry.listed import Listed, ListedWindows
 from poolkit.geometry.plan import Part, Plan, Specification, bind
 from poolkit.geometry.rounding import Rounding, sliding_count
 from poolkit.geometry.sliding import AutomaticPadding, Sliding
@@ -12,6 +13,8 @@ __all__ = [
     "AutomaticPadding",
     "AxisWindows",
     "CoveringWindows",
+    "Listed",
+    "ListedWindows",
     "Part",
     "Plan",
     "Rounding",

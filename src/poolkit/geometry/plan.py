@@ -9,6 +9,7 @@ from typing import NamedTuple
 from poolkit._errors import ArgumentError, WindowFitError
 from poolkit.geometry.adaptive import Adaptive
 from poolkit.geometry.axis import AxisWindows
+from poolkit.geometry.listed import Listed
 from poolkit.geometry.sliding import Sliding
 
 __all__ = ["Part", "Plan", "Specification", "bind"]
@@ -28,10 +29,13 @@ class Specification:
     axes : tuple of int or None
         The pooled axes in the order of `windows`; negative numbers count from the
         end. None means the last ones.
+    may_be_empty : bool
+        Whether windows may hold no element of the input.
     """
 
-    windows: tuple[Sliding | Adaptive, ...]
+    windows: tuple[Sliding | Adaptive | Listed, ...]
     axes: tuple[int, ...] | None = None
+    may_be_empty: bool = False
 
 
 class Part(NamedTuple):
@@ -139,7 +143,7 @@ def bind(specification: Specification, shape: tuple[int, ...]) -> Plan:
         except WindowFitError as error:
             faults.append(f"axis {axis}: {error}")
             continue
-        empty = windows.first_empty()
+        empty = None if specification.may_be_empty else windows.first_empty()
         if empty is not None:
             positions = windows.positions(empty)
             faults.append(

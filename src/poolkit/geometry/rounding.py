@@ -17,6 +17,19 @@ class Rounding(Enum):
     This is PyTorch's ``ceil_mode`` and the rule of ONNX since opset 10.
     """
 
+    COVER = "cover"
+    """It exists if elements are left over, though it may begin in the high padding or beyond.
+
+    Such windows may be empty. MXNet's "full", Chainer's ``cover_all``, Paddle's ``ceil_mode``;
+    Caffe's and Torch7's rule where nothing is padded.
+    """
+
+    REACH = "reach"
+    """As CEIL, but there is always one, however short the axis.
+
+    This is Theano's ``ignore_border=False``.
+    """
+
 
 def sliding_count(
     length: int, extent: int, stride: int, low: int, high: int, rounding: Rounding
@@ -24,12 +37,15 @@ def sliding_count(
     """Return the number of windows; not positive when not even one fits.
 
     With n = `length`, e = `extent`, s = `stride`: (n + low + high - e) / s + 1,
-    rounded down or up. Python's ``//`` rounds towards minus infinity, which an
+    rounded as `rounding` says. Python's ``//`` rounds towards minus infinity, which an
     undersized axis needs: truncation would report one window too many.
     """
     span = length + low + high - extent
     if rounding is Rounding.FLOOR:
         return span // stride + 1
     count = -(-span // stride) + 1
-    starts_beyond_input = (count - 1) * stride >= length + low
-    return count - 1 if starts_beyond_input else count
+    if rounding is Rounding.COVER:
+        return count
+    if (count - 1) * stride >= length + low:
+        count -= 1
+    return max(1, count) if rounding is Rounding.REACH else count

@@ -19,6 +19,9 @@ class AutomaticPadding(Enum):
     SAME_LOWER = "same_lower"
     """An odd element of padding goes to the start (ONNX's SAME_LOWER)."""
 
+    SAME_END = "same_end"
+    """All of it goes to the end (MXNet's "same")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sliding:
@@ -53,8 +56,12 @@ class Sliding:
         if isinstance(self.padding, AutomaticPadding):
             count = -(-length // self.stride)
             total = max(0, (count - 1) * self.stride + extent - length)
-            less, more = total // 2, total - total // 2
-            low, high = (less, more) if self.padding is AutomaticPadding.SAME else (more, less)
+            low = {
+                AutomaticPadding.SAME: total // 2,
+                AutomaticPadding.SAME_LOWER: total - total // 2,
+                AutomaticPadding.SAME_END: 0,
+            }[self.padding]
+            high = total - low
         else:
             low, high = self.padding
             count = sliding_count(length, extent, self.stride, low, high, self.rounding)

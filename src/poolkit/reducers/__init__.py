@@ -1,8 +1,10 @@
 """What a window becomes: one readable definition each."""
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.reducers.compared import ComparedMax, TiedMax
 from poolkit.reducers.extrema import Max, Min, Range
 from poolkit.reducers.function import Function
+from poolkit.reducers.norms import PowerNorm
 from poolkit.reducers.powers import Lp
 from poolkit.reducers.reducer import Divisor, Fold, Gradient, Reducer
 from poolkit.reducers.spread import Std, Var
@@ -10,6 +12,7 @@ from poolkit.reducers.sums import Mean, Product, Sum
 
 __all__ = [
     "NAMED",
+    "ComparedMax",
     "Divisor",
     "Fold",
     "Function",
@@ -18,11 +21,13 @@ __all__ = [
     "Max",
     "Mean",
     "Min",
+    "PowerNorm",
     "Product",
     "Range",
     "Reducer",
     "Std",
     "Sum",
+    "TiedMax",
     "Var",
     "find",
 ]

@@ -66,6 +66,9 @@ class Reducer(ABC):
     gradient: ClassVar[Gradient | None] = None
     """None: it has none, or none is written yet."""
 
+    chooses_always: ClassVar[bool] = True
+    """Whether the answer is the element that `select` names, which is there in every window."""
+
     @property
     def folds(self) -> tuple[Fold, ...]:
         """How to compute it in passes. Empty: only ``define`` knows."""
@@ -102,7 +105,7 @@ class Reducer(ABC):
         return folded[-1]
 
     def select(self, values: Array) -> Any:
-        """Return which of the values, (..., k), is chosen: the first of equal ones."""
+        """Return which of the values, (..., k), is chosen: the first of equal ones; or −1."""
         raise NotImplementedError(f"{self.name} does not choose an element.")
 
     def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
@@ -118,3 +121,15 @@ class Reducer(ABC):
             The divisors of their windows.
         """
         raise NotImplementedError(f"{self.name} has no slope.")
+
+    def usual(self) -> "Reducer":
+        """Return a reducer, with kernels perhaps, that gives nearly the same.
+
+        It is asked only where no window is empty; `from_usual` makes up for the rest.
+        """
+        return self
+
+    def from_usual(self, values: Array, indices: Array | None = None) -> bool:
+        """Make of what :meth:`usual` gives what this gives, in place; False if that cannot be."""
+        del values, indices
+        return True

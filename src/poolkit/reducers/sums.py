@@ -85,6 +85,8 @@ class Mean(Reducer):
     divisor : {"valid", "padded", "window"} or float, default "valid"
         What to divide by: the elements inside the input; those inside the input or its
         padding; all elements of the window. A number is PyTorch's ``divisor_override``.
+    empty : float, default NaN
+        What a window becomes whose divisor is 0, because it is empty.
 
     Notes
     -----
@@ -102,6 +104,7 @@ class Mean(Reducer):
     """
 
     divisor: Divisor = "valid"
+    empty: float = math.nan
 
     name: ClassVar[str] = "mean"
     gradient: ClassVar[Gradient | None] = "shared"
@@ -123,10 +126,15 @@ class Mean(Reducer):
         return (Fold(np.add),)
 
     def define(self, values: Array, count: float) -> Any:
+        if count == 0:
+            return np.full(values.shape[:-1], self.empty)
         return exact_sum(values) / count
 
     def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
         return np.asarray(np.ones_like(values) / count)
+
+    def usual(self) -> Reducer:
+        return Mean(self.divisor)
 
     def result_dtype(self, dtype: DType) -> DType:
         return as_float(dtype)
@@ -135,7 +143,8 @@ class Mean(Reducer):
         return float_accumulator(dtype)
 
     def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
-        return np.divide(folded[0], count)
+        mean = np.divide(folded[0], count)
+        return mean if np.isnan(self.empty) else np.where(count == 0, self.empty, mean)
 
 
 @dataclass(frozen=True, slots=True)

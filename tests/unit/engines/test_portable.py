@@ -14,7 +14,8 @@ from poolkit.geometry import Rounding, Sliding, SlidingWindows
 
 def fold_by_hand(combine, x, windows):
     elements = [[x[i] for i in windows.inside(o)] for o in range(windows.count)]
-    return np.array([combine.reduce(values) for values in elements])
+    of_nothing = {np.maximum: -np.inf, np.minimum: np.inf, np.add: 0.0}[combine]
+    return np.array([combine.reduce(values, initial=of_nothing) for values in elements])
 
 
 @pytest.mark.parametrize("combine", [np.maximum, np.minimum, np.add])

@@ -5,6 +5,7 @@ import pytest
 from poolkit.geometry import Rounding, sliding_count
 
 FLOOR, CEIL = Rounding.FLOOR, Rounding.CEIL
+COVER, REACH = Rounding.COVER, Rounding.REACH
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,12 @@ FLOOR, CEIL = Rounding.FLOOR, Rounding.CEIL
         pytest.param(1, 4, 1, 0, 0, CEIL, -2, id="A98"),
         pytest.param(3, 4, 2, 0, 0, CEIL, 1, id="A103 a partial window"),
         pytest.param(6, 3, 2, 1, 1, CEIL, 4, id="window starts in the input"),
+        pytest.param(5, 2, 2, 1, 1, COVER, 4, id="T1 MXNet full"),
+        pytest.param(5, 1, 3, 0, 0, COVER, 3, id="T2 Caffe without padding"),
+        pytest.param(2, 3, 2, 0, 0, COVER, 1, id="T5 Caffe, a truncated window"),
+        pytest.param(5, 2, 4, 0, 0, COVER, 2, id="one element left"),
+        pytest.param(2, 5, 1, 0, 0, REACH, 1, id="Theano, shorter than a window"),
+        pytest.param(6, 1, 4, 0, 0, REACH, 2, id="Theano, every window that starts inside"),
     ],
 )
 def test_count(length, extent, stride, low, high, rounding, count):
