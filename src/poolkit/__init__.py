@@ -1,5 +1,7 @@
 """Pooling: the windows of any framework, answered exactly, fast, and explained."""
 
+from typing import TYPE_CHECKING, Any
+
 from poolkit import geometry, reducers
 from poolkit._errors import (
     ArgumentError,
@@ -14,6 +16,11 @@ from poolkit.ops import *
 from poolkit.ops import __all__ as _operators
 from poolkit.ops.gradient import vjp
 
+if TYPE_CHECKING:
+    from poolkit import dialects
+    from poolkit.dialects.compare import compare
+    from poolkit.dialects.translate import translate
+
 __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
@@ -22,19 +29,29 @@ __all__ = [
     "UnsupportedError",
     "WindowFitError",
     "__version__",
+    "compare",
+    "dialects",
     "geometry",
     "get_num_threads",
     "reducers",
     "set_num_threads",
+    "translate",
     "vjp",
 ]
 __all__ += _operators
 
 
-def __getattr__(name: str) -> str:
-    """Return the version when asked: looking it up takes as long as importing NumPy's core."""
-    if name == "__version__":
-        from importlib.metadata import version
+_LATER = {"compare": "poolkit.dialects.compare", "translate": "poolkit.dialects.translate"}
 
-        return version("poolkit")
+
+def __getattr__(name: str) -> Any:
+    """Return what few need when it is asked for, so that importing poolkit stays quick."""
+    from importlib import import_module, metadata
+
+    if name == "__version__":
+        return metadata.version("poolkit")
+    if name == "dialects":
+        return import_module("poolkit.dialects")
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,6 +8,11 @@ from poolkit import PoolError, dialects
 
 CASES = [case for file in FILES for case in cases(file)]
 
+NOT_COMPARED = {
+    "gx_before": "the memory before the gradient, where Darknet writes for windows of index −1",
+}
+"""Recorded arrays that no framework promises anything about."""
+
 EXACT = ("argmax", "row_pooling_sequence", "col_pooling_sequence")
 
 
@@ -45,7 +50,7 @@ def test_recorded_answers(case: Golden) -> None:
     wanted = case.outputs()
     assert {"y"} <= set(wanted)
     for name in wanted:
-        if name == "gy":
+        if name in ("gy", *NOT_COMPARED):
             continue
         assert_same(case, name, outputs[name], case.array(name))
     if "grad_error" in facts:

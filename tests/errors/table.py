@@ -31,6 +31,7 @@ class Row:
 
 
 ARGUMENT, TYPE, FIT = poolkit.ArgumentError, poolkit.ArgumentTypeError, poolkit.WindowFitError
+UNSUPPORTED = poolkit.UnsupportedError
 PER_AXIS = "be an integer, or a sequence of one per pooled axis, each at least 1"
 PADDING = (
     'be "valid", "same", "same_lower", an integer of at least 0, or a sequence of one integer '
@@ -218,6 +219,55 @@ TABLE = [
         "poolkit.max_pool2d(x, 2, engine='fast')",
         ARGUMENT,
         '`engine` must be one of "compiled", "portable", "reference"; got \'fast\'.',
+    ),
+    # Frameworks' words.
+    Row(
+        "poolkit.dialects.run('darknet', 'pool', {'x': x}, {})",
+        ARGUMENT,
+        "`op` must be one of darknet's: maxpool, max, avgpool, avg, local_avgpool, local_avg; got 'pool'.",
+    ),
+    Row("poolkit.dialects.run('caffe', 'Pooling', {}, {'kernel_size': 2})", TYPE, "`inputs` must hold x; got []."),
+    Row(
+        "poolkit.dialects.run('caffe', 'Pooling', {'x': x}, {'kernel_size': 2, 'stride': 2}, x)",
+        ARGUMENT,
+        "`grad_output` must have the output's shape, (2, 3, 4, 4); got (2, 3, 8, 8).",
+    ),
+    Row(
+        "poolkit.dialects.run('torch', 'max_pool2d', {'x': x}, {'kernel_size': 2, 'padding': 2})",
+        ARGUMENT,
+        "`padding` must be at most half of the kernel, (2, 2); got (2, 2).",
+    ),
+    Row("poolkit.compare('caffe', 'torch', reduce='median')", ARGUMENT, "`reduce` must be max, mean or sum; got 'median'."),
+    Row(
+        "poolkit.compare('torch', 'torch', kernel_size=(2, 2), stride=(1, 1, 1))",
+        ARGUMENT,
+        "`stride` must hold one value per pooled axis, 2; got (1, 1, 1).",
+    ),
+    Row(
+        "poolkit.compare(('torch', 'max_pool1d', {'kernel_size': 2}), ('torch', 'max_pool2d', {'kernel_size': 2}))",
+        ARGUMENT,
+        "`second` must pool as many axes as the first layer, 1; got 2.",
+    ),
+    Row(
+        "poolkit.translate(('torch', 'max_unpool2d', {'kernel_size': 2}), 'onnx')",
+        UNSUPPORTED,
+        "max_unpool2d is not pooling by windows alone.",
+    ),
+    Row(
+        "poolkit.translate(('torch', 'max_pool2d', {'kernel_size': 9}), 'onnx', size=8)",
+        UNSUPPORTED,
+        "it cannot be said in onnx, because torch itself refuses an input of that size: axis 2: a window of "
+        "extent 9 does not fit into 8 elements (8 input + 0 padding).",
+    ),
+    Row(
+        "poolkit.translate(('darknet', 'maxpool', {'size': 2, 'stride': 1}), 'caffe')",
+        UNSUPPORTED,
+        "it cannot be said in caffe, because its padding is the same on both sides of an axis.",
+    ),
+    Row(
+        "poolkit.translate(('torch', 'adaptive_avg_pool2d', {'output_size': 3}), 'caffe', size=7)",
+        UNSUPPORTED,
+        "it cannot be said in caffe, because it has no adaptive pooling.",
     ),
 ]  # fmt: skip
 

@@ -62,8 +62,16 @@ def test_no_further_window_would_fit(asked, length):
     last = windows.start(windows.count - 1)
     if asked.rounding is Rounding.FLOOR:
         assert last + windows.extent <= end < after + windows.extent
-    elif asked.rounding is Rounding.COVER:
-        assert last - asked.stride + windows.extent < end <= last + windows.extent
+    elif asked.rounding is Rounding.TRUNCATE:
+        over = asked.stride - 1 if windows.count == 1 else 0
+        assert last + windows.extent - over <= end < after + windows.extent
+    elif asked.rounding in (Rounding.COVER, Rounding.TRUNCATE_COVER):
+        truncated = asked.rounding is Rounding.TRUNCATE_COVER and windows.count == 1
+        assert truncated or last - asked.stride + windows.extent < end
+        assert end <= last + windows.extent
+    elif asked.rounding is Rounding.CLIP:
+        dropped = asked.stride if after >= length + windows.high - windows.low else 0
+        assert last + windows.extent <= end < after + windows.extent + dropped
     elif windows.high < windows.extent:  # else even windows rounded down start past the input
         assert last < length
         # A window further on would start past the input, or lie wholly past the end.

@@ -9,7 +9,7 @@ from typing import ParamSpec
 import typer
 
 from poolkit._errors import PoolError
-from poolkit.cli import info, pool
+from poolkit.cli import doctor, info, pool, port
 
 __all__ = ["application"]
 
@@ -49,7 +49,10 @@ def _speaking(command: Callable[P, None]) -> Callable[P, None]:
 
 def _in_options(sentence: str) -> str:
     """Return a message of the library in a line, with the options' names for the arguments'."""
-    for argument in ("stride", "padding", "dilation", "axes", "norm_type", "ddof", "engine"):
+    for argument in (
+        *("stride", "padding", "dilation", "axes", "norm_type", "ddof", "engine"),
+        *("framework", "draws", "seed"),
+    ):
         sentence = sentence.replace(f"`{argument}`", f"`--{argument.replace('_', '-')}`")
     sentence = sentence.replace("`kernel_size`", "`--kernel`")
     lines = sentence.splitlines()
@@ -60,3 +63,5 @@ def _in_options(sentence: str) -> str:
 
 application.command("pool")(_speaking(pool.pool))
 application.command("info")(_speaking(info.info))
+application.command("port")(_speaking(port.port))
+application.command("doctor")(_speaking(doctor.doctor))

@@ -16,7 +16,38 @@ from poolkit.reducers.reducer import Array
 __all__ = ["NAMES", "find", "run"]
 
 NAMES = {
+    "poolkit": "own:DIALECT",
+    "torch": "torch:DIALECT",
+    "torchvision": "torchvision:DIALECT",
+    "torch7": "torch7:DIALECT",
+    "tensorflow": "tensorflow:DIALECT",
+    "keras": "keras:TENSORFLOW",
+    "keras3_tensorflow": "keras:TENSORFLOW",
+    "keras3_jax": "keras:JAX",
+    "keras3_torch": "keras:TORCH",
+    "keras2_tensorflow": "keras2:TENSORFLOW",
+    "keras2_theano": "keras2:THEANO",
+    "jax": "jax:DIALECT",
+    "onnx": "onnx:DIALECT",
+    "onnxruntime": "onnxruntime:DIALECT",
+    "openvino": "openvino:DIALECT",
+    "caffe": "caffe:DIALECT",
+    "darknet": "darknet:DIALECT",
+    "darkflow": "darknet:DARKFLOW",
+    "matlab": "matlab:DIALECT",
     "mxnet": "mxnet:DIALECT",
+    "mxnet_nomkldnn": "mxnet:OWN_KERNELS",
+    "theano": "theano:DIALECT",
+    "lasagne": "lasagne:DIALECT",
+    "coreml": "coreml:DIALECT",
+    "tensorrt": "tensorrt:DIALECT",
+    "tflite": "tflite:DIALECT",
+    "litert": "tflite:DIALECT",
+    "paddle": "paddle:DIALECT",
+    "chainer": "chainer:DIALECT",
+    "opencv": "opencv:DIALECT",
+    "opencv_dnn": "opencv:DIALECT",
+    "skimage": "skimage:DIALECT",
 }
 """The dialects that there are: the module of this folder, and the dialect's name in it."""
 

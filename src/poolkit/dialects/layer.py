@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from poolkit import engines
-from poolkit._errors import UnsupportedError
+from poolkit._errors import ArgumentError, UnsupportedError
 from poolkit.dialects.numbering import Numbering
 from poolkit.geometry import Plan, Specification, bind
 from poolkit.reducers import Reducer
-from poolkit.reducers.dtypes import DType
+from poolkit.reducers.dtypes import DType, is_float
 from poolkit.reducers.reducer import Array
 
 __all__ = ["Answer", "Layer", "Meaning", "Shape"]
 
 Shape: TypeAlias = tuple[int, ...]
+
+MOST_OUTPUTS = 2**31
+"""Elements of an output. Padding without bounds would make it larger than any memory."""
 
 
 @dataclass
@@ -67,6 +71,12 @@ class Layer:
         Called with the plan; raises what the framework refuses.
     has_gradient : bool
         Whether the framework can differentiate it.
+    padding_is_chosen : bool
+        Whether the padding holds −∞, and where nothing is larger the first element of a window
+        is chosen, be it padding: its index is then −1, and it passes no gradient on.
+    refuses_unchosen : bool
+        Whether there is no gradient if a window chose no element: the framework then writes
+        outside its arrays.
     """
 
     windows: Specification | Callable[[Shape], Specification]
@@ -75,6 +85,8 @@ class Layer:
     drops_axes: bool = False
     check: Callable[[Plan], None] | None = None
     has_gradient: bool = True
+    padding_is_chosen: bool = False
+    refuses_unchosen: bool = False
 
     def plan(self, shape: Shape) -> Plan:
         """Return the windows on arrays of a shape."""
@@ -82,6 +94,9 @@ class Layer:
         plan = bind(windows if isinstance(windows, Specification) else windows(shape), shape)
         if self.check is not None:
             self.check(plan)
+        if prod(max(1, n) for n in plan.output_shape) > MOST_OUTPUTS:
+            shape = plan.output_shape
+            raise ArgumentError(f"the output would have the shape {shape}, too large.")
         return plan
 
     def answer(self, x: Array) -> Answer:
@@ -90,9 +105,21 @@ class Layer:
         reducer = self.reducer if isinstance(self.reducer, Reducer) else self.reducer(x.dtype)
         y, indices = pool_as(plan, reducer, x, with_indices=reducer.gradient == "selected")
 
+        if self.padding_is_chosen and indices is not None:
+            indices[_begin_in_padding(plan) & np.isneginf(y)] = -1
+
         def pull_back(gradient: Array) -> Array:
             if not self.has_gradient:
                 raise UnsupportedError("the framework has no gradient for this.")
+            if not is_float(x.dtype):
+                raise UnsupportedError("integers have no gradient.")
+            if self.refuses_unchosen and indices is not None and np.any(indices < 0):
+                raise UnsupportedError(
+                    "a window chose no element, and the framework's gradient then writes outside "
+                    "its arrays."
+                )
+            if 0 in plan.output_shape:
+                return np.zeros_like(x)
             outer = np.asarray(gradient, x.dtype).reshape(plan.output_shape)
             if indices is None:
                 return engines.pull_back(plan, reducer, x, outer)
@@ -112,6 +139,10 @@ def pool_as(
     plan: Plan, reducer: Reducer, x: Array, *, with_indices: bool
 ) -> tuple[Array, Array | None]:
     """Pool by the kernels of the usual reducer where they give the same, else as defined."""
+    if 0 in plan.output_shape:
+        dtype = reducer.result_dtype(x.dtype) or x.dtype
+        none = np.empty(plan.output_shape, np.int64) if with_indices else None
+        return np.empty(plan.output_shape, dtype), none
     usual = reducer.usual()
     is_usual = usual is not reducer and all(w.first_empty() is None for w in plan.windows)
     for tried in (usual, reducer) if is_usual else (reducer,):
@@ -124,3 +155,14 @@ def pool_as(
         if tried is reducer or reducer.from_usual(y, indices):
             return y, indices
     raise AssertionError("the reducer itself was tried last")
+
+
+def _begin_in_padding(plan: Plan) -> Array:
+    """Return which windows have their first element in the padding, on whatever axis."""
+    begins = np.zeros((1,) * len(plan.shape), bool)
+    for axis, windows in zip(plan.axes, plan.windows, strict=True):
+        shape = [1] * len(plan.shape)
+        shape[axis] = windows.count
+        starts = np.array([windows.positions(o).start for o in range(windows.count)], np.int64)
+        begins = begins | ((starts < 0) | (starts >= windows.length)).reshape(shape)
+    return np.broadcast_to(begins, plan.output_shape)

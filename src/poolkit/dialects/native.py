@@ -1,15 +1,15 @@
 """Native names: functions that take a framework's own words and say what they mean."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from inspect import Parameter, signature
 from typing import Any
 
-import numpy as np
-
+from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, UnsupportedError, message
 from poolkit.dialects.layer import Answer, Meaning
+from poolkit.dialects.plain import Call, Plain
 from poolkit.reducers.reducer import Array
 
 __all__ = ["Dialect", "Native"]
@@ -36,6 +36,7 @@ class Native:
             name for name in self.inputs if parameters[name].default is Parameter.empty
         )
         self.takes_rank = "rank" in parameters
+        self.signature = signature(function)
 
     def read(self, *, rank: int | None = None, **params: Any) -> Meaning:
         """Return what parameters mean.
@@ -47,14 +48,34 @@ class Native:
         """
         if self.takes_rank:
             params["rank"] = rank
-        return self.function(*(None for _ in self.inputs), **params)
+        return self._mean((None,) * len(self.inputs), params)
 
     def answer(self, arrays: tuple[Any, ...], args: tuple[Any, ...], params: Any) -> Answer:
         """Return all that a call gives back."""
-        made = tuple(None if array is None else np.asarray(array) for array in arrays)
+        made = self._inputs(arrays, params)
+        params = {name: value for name, value in params.items() if name not in self.inputs}
         if self.takes_rank:
             params = {**params, "rank": 0 if made[0] is None else made[0].ndim}
-        return self.function(*made, *args, **params).answer(*made)
+        return self._mean((*made, *args), params).answer(*made)
+
+    def _inputs(self, arrays: tuple[Any, ...], params: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the input arrays, those that come by name among the parameters too."""
+        given = dict(zip(self.inputs, arrays, strict=False))
+        given.update((name, params[name]) for name in self.inputs if name in params)
+        missing = [name for name in self.required if name not in given]
+        if missing:
+            raise ArgumentTypeError(message("inputs", f"hold {', '.join(missing)}", list(given)))
+        ordered = (given.get(name) for name in self.inputs)
+        return tuple(None if array is None else as_numeric_array(array) for array in ordered)
+
+    def _mean(self, args: tuple[Any, ...], params: Mapping[str, Any]) -> Meaning:
+        try:
+            self.signature.bind(*args, **params)
+        except TypeError as fault:
+            known = [name for name in self.signature.parameters if name != "rank"]
+            wanted = f"be those of {self.names[0]}({', '.join(known)})"
+            raise ArgumentTypeError(message("params", wanted, str(fault).removeprefix("got "))) from fault
+        return self.function(*args, **params)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Return the output; with the indices, and other outputs, where there are some."""
@@ -73,10 +94,13 @@ class Dialect:
     name : str
     operators : dict
         The native operators, by the names that the framework has for them.
+    propose : callable, optional
+        From plain words to native calls that may say the same, the best first.
     """
 
     name: str
     operators: dict[str, Native] = field(default_factory=dict)
+    propose: Callable[[Plain], Iterator[Call]] | None = None
 
     def operator(self, *names: str) -> Callable[[Callable[..., Meaning]], Native]:
         """Return a decorator that makes a function the operator of these names."""
@@ -89,12 +113,23 @@ class Dialect:
 
         return wrap
 
+    def proposer(
+        self, propose: Callable[[Plain], Iterator[Call]]
+    ) -> Callable[[Plain], Iterator[Call]]:
+        """Decorate the function that goes from plain words to native calls."""
+        self.propose = propose
+        return propose
+
     def find(self, op: str) -> Native:
-        """Return the operator of a native name."""
-        if op not in self.operators:
+        """Return the operator of a native name, with the modules before it or without."""
+        if op in self.operators:
+            return self.operators[op]
+        last = op.rpartition(".")[2]
+        meant = {id(each): each for name, each in self.operators.items() if _last(name) == last}
+        if len(meant) != 1:
             listed = ", ".join(self.operators)
             raise ArgumentError(message("op", f"be one of {self.name}'s: {listed}", repr(op)))
-        return self.operators[op]
+        return next(iter(meant.values()))
 
     def run(
         self, op: str, inputs: Mapping[str, Any], params: Mapping[str, Any], gradient: Any = None
@@ -112,5 +147,18 @@ class Dialect:
         if gradient is not None:
             if answer.pull_back is None:
                 raise UnsupportedError(f"{self.name} has no gradient for {op}.")
-            outputs["gx"] = answer.pull_back(np.asarray(gradient))
+            outputs["gx"] = answer.pull_back(_gradient(gradient, answer.y))
         return outputs
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _gradient(gradient: Any, y: Array) -> Array:
+    given = as_numeric_array(gradient)
+    if given.shape != y.shape:
+        raise ArgumentError(
+            message("grad_output", f"have the output's shape, {y.shape}", given.shape)
+        )
+    return given

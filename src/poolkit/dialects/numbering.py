@@ -16,7 +16,15 @@ import numpy as np
 from poolkit.geometry import Plan
 from poolkit.reducers.reducer import Array
 
-__all__ = ["Numbering", "coordinates", "plane", "row_major_of_all", "within_window"]
+__all__ = [
+    "Numbering",
+    "coordinates",
+    "plane",
+    "plane_of_offsets",
+    "plane_or_start",
+    "row_major_of_all",
+    "within_window",
+]
 
 Numbering: TypeAlias = Callable[[Plan, Array], Array]
 
@@ -25,6 +33,22 @@ def plane(plan: Plan, indices: Array) -> Array:
     """Return row-major positions in each plane, as they are: PyTorch, Caffe, Paddle."""
     del plan
     return indices
+
+
+def plane_or_start(plan: Plan, indices: Array) -> Array:
+    """Return row-major positions in each plane; of a window without elements, its start.
+
+    The start is the first position of the window that is not before the input, on every axis.
+    It may lie behind: PyTorch's loops begin with it.
+    """
+    begins = np.zeros((1,) * len(plan.shape), np.int64)
+    for axis, windows in zip(plan.axes, plan.windows, strict=True):
+        shape = [1] * len(plan.shape)
+        shape[axis] = windows.count
+        positions = [windows.positions(o) for o in range(windows.count)]
+        first = [p.start if p.start >= 0 else p.start % p.step for p in positions]
+        begins = begins * windows.length + np.array(first, np.int64).reshape(shape)
+    return np.where(indices < 0, begins, indices)
 
 
 def coordinates(plan: Plan, indices: Array) -> list[Array]:
@@ -63,3 +87,21 @@ def within_window(plan: Plan, indices: Array) -> Array:
     lengths = prod(plan.shape[axis] for axis in plan.axes)
     assert np.all(indices < lengths)
     return np.where(indices < 0, -1, flat)
+
+
+def plane_of_offsets(plan: Plan, offsets: Array) -> Array:
+    """Return row-major positions in each plane, −1 in the padding, of offsets inside windows."""
+    sizes = [windows.widest() for windows in plan.windows]
+    found = np.unravel_index(offsets, sizes)
+    flat = np.zeros(plan.output_shape, np.int64)
+    is_inside = np.ones(plan.output_shape, bool)
+    for axis, windows, along in zip(plan.axes, plan.windows, found, strict=True):
+        shape = [1] * len(plan.shape)
+        shape[axis] = windows.count
+        positions = [windows.positions(o) for o in range(windows.count)]
+        starts = np.array([p.start for p in positions]).reshape(shape)
+        steps = np.array([p.step for p in positions]).reshape(shape)
+        places = starts + steps * along
+        is_inside &= (places >= 0) & (places < windows.length)
+        flat = flat * windows.length + places
+    return np.where(is_inside, flat, -1)

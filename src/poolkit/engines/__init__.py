@@ -2,7 +2,13 @@
 
 from poolkit.engines.choose import ENGINES, choose_engine, pool, pool_with_indices, prepare
 from poolkit.engines.engine import Engine, Prepared, Task, memory_order
-from poolkit.engines.pull_back import index_dtype, pull_back, pull_back_selected
+from poolkit.engines.gather import draw_gathered
+from poolkit.engines.pull_back import (
+    index_dtype,
+    pull_back,
+    pull_back_equal,
+    pull_back_selected,
+)
 from poolkit.engines.threads import get_num_threads, set_num_threads
 
 __all__ = [
@@ -11,6 +17,7 @@ __all__ = [
     "Prepared",
     "Task",
     "choose_engine",
+    "draw_gathered",
     "get_num_threads",
     "index_dtype",
     "memory_order",
@@ -18,6 +25,7 @@ __all__ = [
     "pool_with_indices",
     "prepare",
     "pull_back",
+    "pull_back_equal",
     "pull_back_selected",
     "set_num_threads",
 ]

@@ -5,7 +5,7 @@ function is called on many at a time and never sees padding.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from math import prod
 from typing import Any
@@ -18,7 +18,7 @@ from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType, native
 from poolkit.reducers.reducer import Array
 
-__all__ = ["define_gathered", "select_gathered"]
+__all__ = ["define_gathered", "draw_gathered", "select_gathered"]
 
 
 def define_gathered(plan: Plan, reducer: Reducer, x: Array, elements: int) -> Array:
@@ -46,11 +46,7 @@ def select_gathered(
     for part in _parts(plan, elements):
         for outputs, windows, positions in _gathered(part.plan, x[part.inputs]):
             chosen = np.asarray(reducer.select(windows))[..., np.newaxis]
-            begins = [part.inputs[axis].start for axis in plan.axes]
-            whole = [each + begin for each, begin in zip(positions, begins, strict=True)]
-            flat = flat_positions(plan, whole)
-            flat = flat.reshape(*flat.shape[: len(plan.axes)], -1)
-            flat = np.broadcast_to(flat, windows.shape)
+            flat = _places(plan, part, windows, positions)
             if not reducer.chooses_always:
                 values = reducer.define(windows, float(windows.shape[-1]))
                 found = np.where(chosen < 0, -1, _taken(flat, chosen))[..., 0]
@@ -59,6 +55,40 @@ def select_gathered(
             _moved(part.plan, pooled[part.outputs])[outputs] = values
             _moved(part.plan, indices[part.outputs])[outputs] = found
     return pooled, indices
+
+
+def draw_gathered(
+    plan: Plan,
+    draw: Callable[[Array, Array], Array],
+    x: Array,
+    numbers: Array,
+    elements: int = 2**20,
+) -> tuple[Array, Array]:
+    """Return the element that each window's number draws, and its index in the plane.
+
+    ``draw(windows, numbers)`` says which of the elements, (..., k), they draw; −1 for none,
+    which gives 0 and the index −1.
+    """
+    pooled = np.zeros(plan.output_shape, native(x.dtype))
+    indices = np.full(plan.output_shape, -1)
+    for part in _parts(plan, elements):
+        for outputs, windows, positions in _gathered(part.plan, x[part.inputs]):
+            chosen = draw(windows, _moved(plan, numbers[part.outputs])[outputs])[..., np.newaxis]
+            found = np.where(
+                chosen < 0, -1, _taken(_places(plan, part, windows, positions), chosen)
+            )
+            values = np.where(chosen < 0, 0, _taken(windows, chosen))
+            _moved(plan, pooled[part.outputs])[outputs] = values[..., 0]
+            _moved(plan, indices[part.outputs])[outputs] = found[..., 0]
+    return pooled, indices
+
+
+def _places(plan: Plan, part: Part, windows: Array, positions: list[Array]) -> Array:
+    """Return where the elements of gathered windows lie in the plane."""
+    begins = [part.inputs[axis].start for axis in plan.axes]
+    whole = [each + begin for each, begin in zip(positions, begins, strict=True)]
+    flat = flat_positions(plan, whole)
+    return np.broadcast_to(flat.reshape(*flat.shape[: len(plan.axes)], -1), windows.shape)
 
 
 def _taken(values: Array, chosen: Array) -> Array:

@@ -97,7 +97,7 @@ def _fold_axes(plan: Plan, fold: Fold, x: Array, dtype: DType) -> Array:
     if fold.lift is not None:
         x = fold.lift(x.astype(dtype), (), None)
     pooled = zip(plan.axes, plan.windows, strict=True)
-    for axis, windows in sorted(pooled, key=lambda pair: pair[1].count / pair[1].length):
+    for axis, windows in sorted(pooled, key=lambda pair: pair[1].count / max(1, pair[1].length)):
         x = fold_axis(fold.combine, x, axis, windows, dtype)
     return x
 

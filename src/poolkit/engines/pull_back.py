@@ -10,10 +10,10 @@ from poolkit.engines.choose import choose_engine, pool
 from poolkit.engines.engine import divisors
 from poolkit.geometry import Plan
 from poolkit.reducers import Mean, Reducer, Sum
-from poolkit.reducers.dtypes import DType
+from poolkit.reducers.dtypes import DType, float_accumulator, native
 from poolkit.reducers.reducer import Array
 
-__all__ = ["index_dtype", "pull_back", "pull_back_selected"]
+__all__ = ["index_dtype", "pull_back", "pull_back_equal", "pull_back_selected"]
 
 MOST_INT32 = 2**31 - 1
 
@@ -74,3 +74,35 @@ def _share(plan: Plan, reducer: Reducer, gradient: Array, wanted: str | None) ->
     with np.errstate(all="ignore"):
         shares = np.divide(gradient, count, dtype=None).astype(gradient.dtype)
     return pool(back, Sum(), shares, wanted)
+
+
+def pull_back_equal(
+    plan: Plan, x: Array, pooled: Array, gradient: Array, within: float = 0.0
+) -> Array:
+    """Return the gradient of the input where each window passes its own to every equal element.
+
+    An element gets, whole, the gradients of all windows that hold it and that became what it
+    is, or differs from that by less than `within`. Unlike :class:`~poolkit.reducers.TiedMax`,
+    this asks what the windows became, whatever made that of them: an element larger than that
+    gets nothing, and neither does NaN.
+    """
+    last = range(-len(plan.axes), 0)
+    values = np.moveaxis(x, plan.axes, last)
+    became, outer = np.moveaxis(pooled, plan.axes, last), np.moveaxis(gradient, plan.axes, last)
+    total = np.zeros(values.shape, float_accumulator(x.dtype))
+    held = [[windows.inside(o) for o in range(windows.count)] for windows in plan.windows]
+    sizes = [max(map(len, ranges), default=0) for ranges in held]
+    for element in np.ndindex(*sizes):
+        places, outputs = [], []
+        for ranges, number in zip(held, element, strict=True):
+            long_enough = [o for o, inside in enumerate(ranges) if number < len(inside)]
+            outputs.append(long_enough)
+            places.append([ranges[o][number] for o in long_enough])
+        inputs: Any = (..., *np.ix_(*places))
+        there: Any = (..., *np.ix_(*outputs))
+        equal = values[inputs] == became[there]
+        if within:
+            with np.errstate(invalid="ignore"):  # of equal infinities
+                equal = np.abs(values[inputs] - became[there]) < within
+        np.add.at(total, inputs, np.where(equal, outer[there], 0))
+    return np.moveaxis(total, last, plan.axes).astype(native(x.dtype))

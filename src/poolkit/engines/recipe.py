@@ -126,10 +126,12 @@ def _merged(axes: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 def _described(windows: AxisWindows) -> tuple[Any, ...]:
     """Return the windows of an axis as the kernels are told of them."""
-    if isinstance(windows, SlidingWindows):
-        return windows.kernel_size, windows.stride, windows.dilation, windows.low, False
-    if isinstance(windows, CoveringWindows):
-        return windows.kernel_size, windows.stride, windows.dilation, windows.low, True
+    if isinstance(windows, SlidingWindows | CoveringWindows):
+        # A stride that nothing takes may be of any size, and the kernels' scratch is as long.
+        is_covering = isinstance(windows, CoveringWindows)
+        steps = windows.length if is_covering else windows.count
+        stride = windows.stride if steps > 1 else min(windows.stride, windows.kernel_size)
+        return windows.kernel_size, stride, windows.dilation, windows.low, is_covering
     inside = [windows.inside(window) for window in range(windows.count)]
     begins = np.array([positions.start for positions in inside], np.int64)
     return begins, np.array([len(positions) for positions in inside], np.int64)

@@ -2,6 +2,7 @@
 
 from poolkit.geometry.adaptive import Adaptive, AdaptiveWindows
 from poolkit.geometry.axis import AxisWindows, CoveringWindows, SlidingWindows
+from poolkit.geometry.differences import DifferenceSliding, DifferenceWindows
 from poolkit.geometry.listed import Listed, ListedWindows
 from poolkit.geometry.plan import Part, Plan, Specification, bind
 from poolkit.geometry.rounding import Rounding, sliding_count
@@ -13,6 +14,8 @@ __all__ = [
     "AutomaticPadding",
     "AxisWindows",
     "CoveringWindows",
+    "DifferenceSliding",
+    "DifferenceWindows",
     "Listed",
     "ListedWindows",
     "Part",

@@ -50,7 +50,7 @@ class ListedWindows(AxisWindows):
         return next((o for o, (low, high) in enumerate(self.spans) if low >= high), None)
 
     def widest(self) -> int:
-        return max(high - low for low, high in self.spans)
+        return max((high - low for low, high in self.spans), default=0)
 
     def transposed(self) -> "ListedWindows":
         # Of windows that neither begin nor stop before those before them, the ones that hold

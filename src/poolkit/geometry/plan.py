@@ -9,7 +9,7 @@ from typing import NamedTuple
 from poolkit._errors import ArgumentError, WindowFitError
 from poolkit.geometry.adaptive import Adaptive
 from poolkit.geometry.axis import AxisWindows
-from poolkit.geometry.listed import Listed
+from poolkit.geometry.listed import Listed, ListedWindows
 from poolkit.geometry.sliding import Sliding
 
 __all__ = ["Part", "Plan", "Specification", "bind"]
@@ -31,11 +31,18 @@ class Specification:
         end. None means the last ones.
     may_be_empty : bool
         Whether windows may hold no element of the input.
+    may_lack_windows : bool
+        Whether an axis on which no window fits has none, instead of being refused.
     """
 
     windows: tuple[Sliding | Adaptive | Listed, ...]
     axes: tuple[int, ...] | None = None
     may_be_empty: bool = False
+    may_lack_windows: bool = False
+
+    def axes_of(self, rank: int) -> tuple[int, ...]:
+        """Return the pooled axes of arrays of `rank` axes, none negative."""
+        return _resolve_axes(self, rank)
 
 
 class Part(NamedTuple):
@@ -134,13 +141,16 @@ def bind(specification: Specification, shape: tuple[int, ...]) -> Plan:
         If on some axis no window fits or a window holds no element; every such
         axis is named.
     """
-    axes = _resolve_axes(specification, len(shape))
+    axes = specification.axes_of(len(shape))
     bound: dict[int, AxisWindows] = {}
     faults: list[str] = []
     for axis, wanted in sorted(zip(axes, specification.windows, strict=True)):
         try:
             windows = wanted.bind(shape[axis])
         except WindowFitError as error:
+            if specification.may_lack_windows:
+                bound[axis] = ListedWindows(shape[axis], ())
+                continue
             faults.append(f"axis {axis}: {error}")
             continue
         empty = None if specification.may_be_empty else windows.first_empty()

@@ -1,34 +1,65 @@
 """What a window becomes: one readable definition each."""
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.reducers.averaged_norm import AveragedNorm, OrderedMean
+from poolkit.reducers.blended import MaxMeanBlend
+from poolkit.reducers.combined import Combined, StepwiseMean
 from poolkit.reducers.compared import ComparedMax, TiedMax
 from poolkit.reducers.extrema import Max, Min, Range
+from poolkit.reducers.fast_math import FastMathMax
+from poolkit.reducers.filled import Filled
 from poolkit.reducers.function import Function
 from poolkit.reducers.norms import PowerNorm
+from poolkit.reducers.number_max import NumberMax
+from poolkit.reducers.padded_max import PaddedMax
+from poolkit.reducers.passed import PassedMax
 from poolkit.reducers.powers import Lp
 from poolkit.reducers.reducer import Divisor, Fold, Gradient, Reducer
+from poolkit.reducers.rounded import Clamped, RoundedMean
+from poolkit.reducers.running import RunningNorm, RunningSum
+from poolkit.reducers.scaled import ScaledMean
 from poolkit.reducers.spread import Std, Var
+from poolkit.reducers.stochastic import StochasticMean, draw_by_size
 from poolkit.reducers.sums import Mean, Product, Sum
+from poolkit.reducers.truncated import TruncatedMean
 
 __all__ = [
     "NAMED",
+    "AveragedNorm",
+    "Clamped",
+    "Combined",
     "ComparedMax",
     "Divisor",
+    "FastMathMax",
+    "Filled",
     "Fold",
     "Function",
     "Gradient",
     "Lp",
     "Max",
+    "MaxMeanBlend",
     "Mean",
     "Min",
+    "NumberMax",
+    "PaddedMax",
+    "PassedMax",
+    "OrderedMean",
     "PowerNorm",
     "Product",
     "Range",
     "Reducer",
+    "RoundedMean",
+    "RunningNorm",
+    "RunningSum",
+    "ScaledMean",
     "Std",
+    "StepwiseMean",
+    "StochasticMean",
     "Sum",
     "TiedMax",
+    "TruncatedMean",
     "Var",
+    "draw_by_size",
     "find",
 ]
 

@@ -36,6 +36,10 @@ class ComparedMax(Reducer):
         What the index says where nothing was chosen: −1, or the window's first element.
     index_of_nan : {"first", "last"}, default "first"
         Which of several NaN has the index where they propagate.
+    chosen_by : str, optional
+        The rule for NaN, one of those of `nan`, of the loop that finds the index and the
+        gradient, where that is another than finds the output: TensorFlow's. Or ``"equal"``:
+        the first element that equals the output, which NaN never does: Paddle's.
 
     Notes
     -----
@@ -63,6 +67,7 @@ class ComparedMax(Reducer):
     empty: float | None = None
     unchosen: Literal["none", "first"] = "none"
     index_of_nan: Literal["first", "last"] = "first"
+    chosen_by: Nan | Literal["equal"] | None = None
 
     name: ClassVar[str] = "compared max"
     gradient: ClassVar[Gradient | None] = "selected"
@@ -70,24 +75,22 @@ class ComparedMax(Reducer):
 
     def __post_init__(self) -> None:
         rules = ("propagate", "skip", "first", "last")
+        wanted = f"be one of {', '.join(rules)}"
         if self.nan not in rules:
-            raise ArgumentError(message("nan", f"be one of {', '.join(rules)}", repr(self.nan)))
+            raise ArgumentError(message("nan", wanted, repr(self.nan)))
+        if self.chosen_by is not None and self.chosen_by not in (*rules, "equal"):
+            raise ArgumentError(message("chosen_by", f"{wanted}, equal", repr(self.chosen_by)))
 
     def start(self, dtype: DType) -> Any:
         """Return what the loop begins with."""
-        if is_float(dtype):
-            lowest = _lowest(dtype)
-            return lowest if -np.inf < self.least < float(lowest) else dtype.type(self.least)
-        if dtype.kind == "b":
-            return dtype.type(False)
-        return dtype.type(np.iinfo(dtype).min)
+        return _start(self.least, dtype)
 
     def define(self, values: Array, count: float) -> Any:
         del count
         if values.shape[-1] == 0:
             empty = self.start(values.dtype) if self.empty is None else self.empty
             return np.full(values.shape[:-1], empty, values.dtype)
-        chosen = np.asarray(self._choose(values))[..., np.newaxis]
+        chosen = np.asarray(self._choose(values, self.nan))[..., np.newaxis]
         found = np.take_along_axis(values, np.maximum(chosen, 0), axis=-1)
         return np.where(chosen < 0, self.start(values.dtype), found)[..., 0]
 
@@ -98,13 +101,17 @@ class ComparedMax(Reducer):
         """Return the index of each window's element, −1 where there is none."""
         if values.shape[-1] == 0:
             return np.full(values.shape[:-1], -1)
-        chosen = self._choose(values)
+        if self.chosen_by == "equal":
+            equal = np.equal(values, np.asarray(self.define(values, 0))[..., np.newaxis])
+            chosen = np.where(equal.any(axis=-1), np.argmax(equal, axis=-1), -1)
+        else:
+            chosen = self._choose(values, self.chosen_by or self.nan)
         return np.maximum(chosen, 0) if self.unchosen == "first" else chosen
 
-    def _choose(self, values: Array) -> Array:
+    def _choose(self, values: Array, rule: Nan) -> Array:
         """Return which of the values, (..., k), is chosen; −1 where none is."""
         nans = np.not_equal(values, values)
-        if self.nan == "last":
+        if rule == "last":
             # What comes before a NaN is forgotten, and the start with it.
             after = np.cumsum(nans[..., ::-1], axis=-1)[..., ::-1] == 0
             numbers = np.where(after, values, -np.inf if is_float(values.dtype) else values)
@@ -115,9 +122,9 @@ class ComparedMax(Reducer):
             return np.where(unchosen, -1, best)
         numbers = np.where(nans, -np.inf, values) if is_float(values.dtype) else values
         best = _first_best(numbers, ~nans)
-        if self.nan == "first":
+        if rule == "first":
             return np.where(nans[..., 0], 0, best)
-        if self.nan == "skip":
+        if rule == "skip":
             return np.where(nans.all(axis=-1) | self._is_unchosen(numbers, best), -1, best)
         place = np.argmax(nans, axis=-1)
         if self.index_of_nan == "last":
@@ -126,8 +133,6 @@ class ComparedMax(Reducer):
 
     def _is_unchosen(self, values: Array, best: Array) -> Array:
         """Return whether the best is no larger than what the loop begins with."""
-        if self.nan not in ("skip", "last"):
-            return np.zeros(best.shape, bool)
         found = np.take_along_axis(values, best[..., np.newaxis], axis=-1)[..., 0]
         return np.asarray(found <= self.start(values.dtype))
 
@@ -139,11 +144,16 @@ class ComparedMax(Reducer):
             return True
         if np.isnan(values).any():
             return False
-        if self.nan in ("skip", "last"):
+        starts = ("skip", "last")
+        rule = self.chosen_by or self.nan
+        if indices is not None and self.unchosen == "none":
             start = self.start(values.dtype)
-            if indices is not None and self.unchosen == "none":
+            if rule in starts:
                 indices[values <= start] = -1
-            np.maximum(values, start, out=values)
+            elif rule == "equal" and self.nan in starts:
+                indices[values < start] = -1
+        if self.nan in starts:
+            np.maximum(values, self.start(values.dtype), out=values)
         return True
 
 
@@ -155,12 +165,20 @@ class TiedMax(Reducer):
     ----------
     split : bool, default False
         Whether they share the gradient evenly instead of getting all of it each.
+    nan : {"propagate", "skip"}, default "propagate"
+        Whether a window that holds NaN becomes NaN, or NaN never wins.
+    least : float, default -inf
+        What no window becomes less than, if NaN never wins. A number below the range of the
+        input's dtype is its lowest finite one.
+    within : float, default 0
+        How much less than the largest element counts as being as large, exclusive; 0: nothing.
 
     Notes
     -----
-    NaN: a window that holds one becomes NaN, and passes no gradient on.
+    NaN: where it propagates, a window that holds one passes no gradient on, or NaN if split.
     Dtype: that of the input; exact.
-    Source: Theano's ``MaxPoolGrad`` and TensorFlow's ``max_pool3d`` (whole).
+    Source: Theano's ``MaxPoolGrad``; TensorFlow's ``max_pool3d`` (whole, within 1e-5) and
+    ``reduce_max`` (split).
 
     Examples
     --------
@@ -174,32 +192,71 @@ class TiedMax(Reducer):
     """
 
     split: bool = False
+    nan: Literal["propagate", "skip"] = "propagate"
+    least: float = -np.inf
+    within: float = 0.0
 
     name: ClassVar[str] = "tied max"
     gradient: ClassVar[Gradient | None] = "sloped"
 
+    def __post_init__(self) -> None:
+        if self.nan not in ("propagate", "skip"):
+            raise ArgumentError(message("nan", "be propagate or skip", repr(self.nan)))
+
     @property
     def folds(self) -> tuple[Fold, ...]:
-        largest = Fold(np.maximum)
-        return (largest, Fold(np.add, _is_largest, sees_windows=True)) if self.split else (largest,)
+        largest = Fold(np.maximum, _without_nan if self.nan == "skip" else None)
+        return (largest, Fold(np.add, self._tied, sees_windows=True)) if self.split else (largest,)
 
     def define(self, values: Array, count: float) -> Any:
-        return np.max(values, axis=-1)
+        numbers = values if self.nan == "propagate" else _without_nan(values)
+        return self.finish((np.asarray(np.max(numbers, axis=-1)),), np.asarray(count))
 
     def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
-        return folded[0]
+        if self.nan == "propagate":
+            return folded[0]
+        return np.asarray(np.maximum(folded[0], _start(self.least, folded[0].dtype)))
 
     def result_dtype(self, dtype: DType) -> DType:
         return dtype
 
     def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
-        largest: Array = np.equal(values, folded[0]).astype(float)
+        largest: Array = self._tied(values, folded, count).astype(float)
         return np.asarray(largest / folded[1]) if self.split else largest
 
+    def usual(self) -> Reducer:
+        return Max()
 
-def _is_largest(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
-    equal: Array = np.equal(values, earlier[0]).astype(values.dtype)
-    return equal
+    def from_usual(self, values: Array, indices: Array | None = None) -> bool:
+        if self.nan == "propagate" or not is_float(values.dtype):
+            return True
+        if np.isnan(values).any():
+            return False
+        np.maximum(values, _start(self.least, values.dtype), out=values)
+        return True
+
+    def _tied(self, values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+        """Return 1 for elements that are as large as the largest, else 0."""
+        if not self.within:
+            return np.asarray(np.equal(values, earlier[0]), values.dtype)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.less(earlier[0] - values, self.within), values.dtype)
+
+
+def _without_nan(values: Array, earlier: tuple[Array, ...] = (), count: Any = None) -> Array:
+    if not is_float(values.dtype):
+        return values
+    return np.asarray(np.where(np.not_equal(values, values), values.dtype.type(-np.inf), values))
+
+
+def _start(least: float, dtype: DType) -> Any:
+    """Return what a loop begins with: `least`, or the lowest number that a dtype has."""
+    if is_float(dtype):
+        lowest = _lowest(dtype)
+        return lowest if -np.inf < least < float(lowest) else dtype.type(least)
+    if dtype.kind == "b":
+        return dtype.type(False)
+    return dtype.type(np.iinfo(dtype).min)
 
 
 def _first_best(numbers: Array, allowed: Array) -> Array:

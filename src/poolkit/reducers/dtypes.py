@@ -4,7 +4,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["DType", "as_float", "as_unsigned", "as_wide", "float_accumulator", "is_float", "native"]
+__all__ = [
+    "DType",
+    "as_float",
+    "as_unsigned",
+    "as_wide",
+    "float_accumulator",
+    "is_float",
+    "is_half",
+    "native",
+]
 
 DType: TypeAlias = np.dtype[Any]
 
@@ -15,6 +24,11 @@ def is_float(dtype: DType) -> bool:
     NumPy counts the dtypes of other packages among the void ones.
     """
     return dtype.kind == "f" or (dtype.kind == "V" and dtype.name == "bfloat16")
+
+
+def is_half(dtype: DType) -> bool:
+    """Return whether a dtype is a float of two bytes."""
+    return is_float(dtype) and dtype.itemsize == 2
 
 
 def native(dtype: DType) -> DType:

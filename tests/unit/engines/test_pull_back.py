@@ -7,7 +7,7 @@ import pytest
 import poolkit
 from poolkit import engines
 from poolkit.geometry import Adaptive, Sliding, Specification, bind
-from poolkit.reducers import Max
+from poolkit.reducers import Max, TiedMax
 
 PLAN = bind(Specification((Sliding(2, 2), Sliding(2, 2))), (3, 4, 4))
 ENGINES = [engine.name for engine in engines.ENGINES if engine.unavailable() is None]
@@ -120,3 +120,25 @@ def test_adaptive_windows(engine):
 def test_what_has_no_gradient():
     with pytest.raises(poolkit.UnsupportedError, match="range has no gradient"):
         pull(poolkit.range_pool1d, np.ones(4), 2)
+
+
+@pytest.mark.parametrize("axes", [(0, 1), (1, 2), (1,), (0, 2)])
+def test_equal_elements_get_it_whole(axes, rng):
+    # Against the reducer that says the same of maxima.
+    x = rng.integers(-2, 3, (4, 5, 6)).astype(np.float32)
+    x[0, 0, 0] = np.nan
+    windows = tuple(Sliding(3, 2, 1, (1, 1)) for _ in axes)
+    plan = bind(Specification(windows, axes), x.shape)
+    outer = rng.integers(-3, 4, plan.output_shape).astype(np.float32)
+    y = engines.pool(plan, TiedMax(), x)
+    pulled = engines.pull_back_equal(plan, x, y, outer)
+    expected = engines.pull_back(plan, TiedMax(), x, outer)
+    np.testing.assert_array_equal(pulled, expected)
+    near = engines.pull_back_equal(plan, x, y + np.float32(0.25), outer, within=0.5)
+    np.testing.assert_array_equal(near, expected)
+
+
+def test_equal_elements_of_no_window():
+    plan = bind(Specification((Sliding(3, 1),), (0,), may_lack_windows=True), (2,))
+    none = np.zeros(0)
+    np.testing.assert_array_equal(engines.pull_back_equal(plan, np.ones(2), none, none), [0, 0])

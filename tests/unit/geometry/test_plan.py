@@ -61,3 +61,13 @@ def test_parts_are_as_small_as_asked(elements):
         sizes.append(size)
     assert max(sizes) <= max(elements, 4)
     assert sum(sizes) == 3 * 64 * 64
+
+
+def test_an_axis_without_windows():
+    asked = Specification((Sliding(2, 2), Sliding(5, 1)), may_lack_windows=True)
+    plan = bind(asked, (3, 6, 4))
+    assert plan.output_shape == (3, 3, 0)
+    assert plan.windows[1].first_empty() is None
+    assert plan.windows[1].widest() == 0
+    assert plan.windows[1].transposed().count == 4
+    assert plan.transposed().output_shape == (3, 6, 4)

@@ -6,6 +6,8 @@ from poolkit.geometry import Rounding, sliding_count
 
 FLOOR, CEIL = Rounding.FLOOR, Rounding.CEIL
 COVER, REACH = Rounding.COVER, Rounding.REACH
+TRUNCATE, CLIP = Rounding.TRUNCATE, Rounding.CLIP
+TRUNCATE_COVER = Rounding.TRUNCATE_COVER
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,15 @@ COVER, REACH = Rounding.COVER, Rounding.REACH
         pytest.param(5, 2, 4, 0, 0, COVER, 2, id="one element left"),
         pytest.param(2, 5, 1, 0, 0, REACH, 1, id="Theano, shorter than a window"),
         pytest.param(6, 1, 4, 0, 0, REACH, 2, id="Theano, every window that starts inside"),
+        pytest.param(2, 5, 4, 0, 0, TRUNCATE, 1, id="Darknet: -3 / 4 is 0"),
+        pytest.param(2, 6, 4, 0, 0, TRUNCATE, 0, id="Darknet: -4 / 4 is -1"),
+        pytest.param(7, 3, 2, 0, 1, TRUNCATE, 3, id="Darknet, as floor"),
+        pytest.param(1, 4, 3, 0, 0, TRUNCATE_COVER, 1, id="Paddle: (-3 + 2) / 3 is 0"),
+        pytest.param(1, 6, 3, 0, 0, TRUNCATE_COVER, 0, id="Paddle: (-5 + 2) / 3 is -1"),
+        pytest.param(6, 1, 4, 0, 0, TRUNCATE_COVER, 3, id="Paddle, the last one behind the end"),
+        pytest.param(5, 1, 1, 1, 1, CLIP, 6, id="OpenCV: a 7th would start behind the input"),
+        pytest.param(5, 1, 1, 1, 2, CLIP, 7, id="OpenCV, of Darknet's padding=3"),
+        pytest.param(5, 3, 2, 1, 1, CLIP, 3, id="OpenCV, padded by less than the window: as floor"),
     ],
 )
 def test_count(length, extent, stride, low, high, rounding, count):

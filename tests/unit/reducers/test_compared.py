@@ -88,3 +88,53 @@ def test_every_tied_element_gets_the_gradient(split, expected):
     x = np.array([5.0, 5.0, 5.0])
     _, pullback = poolkit.vjp(poolkit.pool1d, x, 2, stride=1, reduce=TiedMax(split))
     np.testing.assert_array_equal(pullback(np.ones(2)), expected)
+
+
+@given(elements=values)
+def test_the_first_element_that_equals_the_output_may_have_the_index(elements):
+    reducer = ComparedMax("last", LOWEST, chosen_by="equal")
+    x = np.array(elements, np.float32)
+    y = reducer.define(x, 1)
+    equal = [i for i, element in enumerate(x) if element == y]
+    assert reducer.select(x) == (equal[0] if equal else -1)
+    usual, index = np.array([reducer.usual().define(x, 1)]), np.array([reducer.usual().select(x)])
+    if reducer.from_usual(usual, index):
+        assert (usual[0], index[0]) == (y, reducer.select(x))
+
+
+@pytest.mark.parametrize(("rule", "other"), [("skip", "first"), ("propagate", "last")])
+@given(elements=values)
+def test_another_loop_may_find_the_index(rule, other, elements):
+    reducer = ComparedMax(rule, LOWEST, chosen_by=other, unchosen="first")
+    x = np.array(elements, np.float32)
+    best, _ = loop(rule, LOWEST if rule == "skip" else -math.inf, elements)
+    _, index = loop(other, LOWEST, elements)
+    np.testing.assert_array_equal(reducer.define(x, 1), np.float32(best))
+    assert reducer.select(x) == max(index, 0)
+    usual = np.array([reducer.usual().define(x, 1)])
+    if reducer.from_usual(usual):
+        assert usual[0] == reducer.define(x, 1)
+
+
+@given(elements=values)
+def test_tied_maxima_may_skip_nan(elements):
+    reducer = TiedMax(nan="skip", least=LOWEST, within=1e-5)
+    x = np.array(elements, np.float32)
+    best, _ = loop("skip", LOWEST, elements)
+    for engine in ("portable", "reference"):
+        y = poolkit.pool(x, (len(x),), reduce=reducer, engine=engine)
+        np.testing.assert_array_equal(y, [np.float32(best)])
+    usual = np.array([reducer.usual().define(x, 1)])
+    if reducer.from_usual(usual):
+        assert usual[0] == np.float32(best)
+
+
+def test_what_is_nearly_as_large_may_be_tied():
+    x = np.array([5 - 5e-6, 5.0, np.nan, 5 - 2e-5, -np.inf])
+    reducer = TiedMax(nan="skip", within=1e-5)
+    _, pullback = poolkit.vjp(poolkit.pool1d, x, 5, reduce=reducer)
+    np.testing.assert_array_equal(pullback(np.ones(1)), [1, 1, 0, 0, 0])
+    _, pullback = poolkit.vjp(poolkit.pool1d, np.full(2, np.inf), 2, reduce=reducer)
+    np.testing.assert_array_equal(pullback(np.ones(1)), [0, 0])  # ∞ − ∞ is no number
+    with pytest.raises(poolkit.ArgumentError, match="`nan` must be propagate or skip"):
+        TiedMax(nan="first")

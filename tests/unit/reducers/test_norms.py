@@ -50,3 +50,20 @@ def test_gradient_against_differences(reducer, rng):
 def test_the_gradient_at_nothing_is_nothing():
     _, pullback = poolkit.vjp(poolkit.pool1d, np.zeros(4), 2, reduce=PowerNorm(2))
     np.testing.assert_array_equal(pullback(np.ones(2)), np.zeros(4))
+
+
+def test_a_quotient_has_no_gradient_at_nothing():
+    reducer = PowerNorm(2, quotient=True)
+    _, pullback = poolkit.vjp(poolkit.pool1d, np.array([0.0, 0.0, 3.0, 4.0]), 2, reduce=reducer)
+    np.testing.assert_allclose(pullback(np.ones(2)), [np.nan, np.nan, 0.6, 0.8], rtol=1e-7)
+    summed = PowerNorm(1, quotient=True)
+    _, pullback = poolkit.vjp(poolkit.pool1d, np.zeros(2), 2, reduce=summed)
+    np.testing.assert_array_equal(pullback(np.ones(1)), [1, 1])
+
+
+def test_powers_may_be_those_of_single_precision():
+    x = np.array([1.1, 2.3])
+    single = poolkit.pool(x, (2,), reduce=PowerNorm(3, single=True))
+    powers = np.float32(1.1) ** 3, np.float32(2.3) ** 3
+    assert single.dtype == np.float64
+    np.testing.assert_array_equal(single, np.float32(powers[0] + powers[1]) ** np.float32(1 / 3))

@@ -1,0 +1,223 @@
+"""Bins that are runs of cells, pooled by any reducer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from poolkit import engines
+from poolkit.geometry import Plan
+from poolkit.geometry.listed import ListedWindows
+from poolkit.geometry.regions import AxisBins, Spans
+from poolkit.ops.regions.boxes import Channels, Pooled, Regions, output_shape, sources
+from poolkit.reducers import Reducer
+from poolkit.reducers.reducer import Array
+
+__all__ = ["BinPooling"]
+
+
+@dataclass(frozen=True)
+class BinPooling:
+    """Pooling of boxes by bins that are runs of cells.
+
+    Attributes
+    ----------
+    bins : AxisBins
+        The rule for the bins, on both axes.
+    output_size : (int, int)
+        P and Q.
+    reducer : Reducer
+        What becomes of a bin.
+    empty : float, default 0.0
+        What a bin is that holds no cell.
+    channels : Channels, optional
+        Which channels each bin is pooled from, if not all.
+    gradient_bins : AxisBins, optional
+        The rule for the bins that get the gradient, if it is another.
+    gradient_in_box : bool, default False
+        Whether a chosen element gets the gradient only where it lies in the cells of its box: of
+        a box that ends before it begins, none does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from poolkit.geometry.regions import CellBins
+    >>> from poolkit.reducers import Max
+    >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
+    >>> box = Regions(np.array([0]), np.array([[0.0, 2.0]]), np.array([[0.0, 2.0]]))
+    >>> values, chosen = BinPooling(CellBins(1.0, "double"), (2, 2), Max()).pool(x, box)
+    >>> values
+    array([[[[ 5.,  6.],
+             [ 9., 10.]]]])
+    >>> chosen
+    array([[[[ 5,  6],
+             [ 9, 10]]]])
+    """
+
+    bins: AxisBins
+    output_size: tuple[int, int]
+    reducer: Reducer
+    empty: float = 0.0
+    channels: Channels | None = None
+    gradient_bins: AxisBins | None = None
+    gradient_in_box: bool = False
+
+    def pool(self, x: Array, regions: Regions) -> Pooled:
+        """Return what the boxes are pooled to.
+
+        Parameters
+        ----------
+        x : array of shape (N, C, H, W)
+        regions : Regions
+
+        Raises
+        ------
+        ArgumentError, ArgumentTypeError
+            If the boxes cannot lie on the array, or it has too few channels.
+        """
+        shape = output_shape(x, regions, self.output_size, self.channels)
+        values = np.zeros(shape, x.dtype)
+        chosen = np.full(shape, -1, np.int64) if self.reducer.gradient == "selected" else None
+        with np.errstate(all="ignore"):
+            for r, image, row, column in regions:
+                rows, columns = self._spans(self.bins, row, column, x)
+                places = None if chosen is None else chosen[r]
+                values[r] = self.empty
+                if self.channels is None:
+                    _pool_plane(x[image], rows, columns, self.reducer, values[r], places)
+                else:
+                    self._pool_places(x[image], rows, columns, values[r], places)
+        return Pooled(values, chosen)
+
+    def pull_back(self, x: Array, regions: Regions, chosen: Array | None, gradient: Array) -> Array:
+        """Return the gradient of `x`, given that of the values."""
+        total = np.zeros(x.shape, x.dtype)
+        bins = self.gradient_bins or self.bins
+        for r, image, row, column in regions:
+            if chosen is not None:
+                places = chosen[r]
+                if self.gradient_in_box:
+                    within = _within(places // x.shape[3], self.bins.cells(*row))
+                    within &= _within(places % x.shape[3], self.bins.cells(*column))
+                    places = np.where(within, places, -1)
+                self._put(total[image], places, gradient[r])
+                continue
+            rows, columns = self._spans(bins, row, column, x)
+            if self.channels is None:
+                _pull_back_plane(x[image], rows, columns, self.reducer, gradient[r], total[image])
+            else:
+                self._share(total[image], rows, columns, gradient[r])
+        return total
+
+    def _spans(
+        self, bins: AxisBins, row: tuple[float, float], column: tuple[float, float], x: Array
+    ) -> tuple[Spans, Spans]:
+        down, across = self.output_size
+        return bins.spans(*row, down, x.shape[2]), bins.spans(*column, across, x.shape[3])
+
+    def _pool_places(
+        self, x: Array, rows: Spans, columns: Spans, values: Array, places: Array | None
+    ) -> None:
+        """Pool each bin from its own channels."""
+        for p, q, taken, (top, bottom), (left, right) in self._blocks(rows, columns):
+            block = x[taken, top:bottom, left:right]
+            flat = block.reshape(len(block), -1)
+            if not flat.shape[1]:
+                continue
+            values[:, p, q] = self.reducer.define(flat, flat.shape[1])
+            if places is not None:
+                index = np.asarray(self.reducer.select(flat))
+                down, across = np.divmod(index, right - left)
+                found = (top + down) * x.shape[2] + left + across
+                places[:, p, q] = np.where(index < 0, -1, found)
+
+    def _share(self, total: Array, rows: Spans, columns: Spans, gradient: Array) -> None:
+        """Give each element of a bin its share of the gradient."""
+        for p, q, taken, (top, bottom), (left, right) in self._blocks(rows, columns):
+            block = total[taken, top:bottom, left:right]
+            if block.size:
+                count = total.dtype.type(block.shape[1] * block.shape[2])
+                block += (gradient[:, p, q] / count)[:, np.newaxis, np.newaxis]
+
+    def _put(self, total: Array, places: Array, gradient: Array) -> None:
+        """Give each chosen element the gradient of its bin."""
+        flat = total.reshape(len(total), -1)
+        taken = sources(len(total), self.output_size, self.channels)
+        found = places >= 0
+        np.add.at(flat, (taken[found], places[found]), gradient[found])
+
+    def _taken(self, p: int, q: int) -> slice:
+        assert self.channels is not None
+        return self.channels.of(p, q, self.output_size)
+
+    def _blocks(
+        self, rows: Spans, columns: Spans
+    ) -> Iterator[tuple[int, int, slice, tuple[int, int], tuple[int, int]]]:
+        """Yield bins: their place, their channels, their rows and their columns."""
+        for p, (top, bottom) in enumerate(rows):
+            for q, (left, right) in enumerate(columns):
+                down, across = (top, max(top, bottom)), (left, max(left, right))
+                yield p, q, self._taken(p, q), down, across
+
+
+def _pool_plane(
+    x: Array, rows: Spans, columns: Spans, reducer: Reducer, values: Array, places: Array | None
+) -> None:
+    """Pool all channels of an image by the same bins, those that hold a cell."""
+    laid = _lay_out(x.shape, rows, columns)
+    if laid is None:
+        return
+    if places is None:
+        values[laid.outputs] = engines.pool(laid.plan, reducer, x[laid.inputs])
+        return
+    place = places.dtype
+    pooled, found = engines.pool_with_indices(laid.plan, reducer, x[laid.inputs], place)
+    values[laid.outputs] = pooled
+    _, down, across = laid.inputs
+    row, column = np.divmod(found, across.stop - across.start)
+    flat = (down.start + row) * x.shape[2] + across.start + column
+    places[laid.outputs] = np.where(found < 0, -1, flat)
+
+
+def _pull_back_plane(
+    x: Array, rows: Spans, columns: Spans, reducer: Reducer, gradient: Array, total: Array
+) -> None:
+    """Add to `total` the gradient of an image whose channels were pooled by the same bins."""
+    laid = _lay_out(x.shape, rows, columns)
+    if laid is not None:
+        outer = np.ascontiguousarray(gradient[laid.outputs])
+        total[laid.inputs] += engines.pull_back(laid.plan, reducer, x[laid.inputs], outer)
+
+
+class _Laid(NamedTuple):
+    """The bins that hold cells, as windows on the part of the plane that they cover."""
+
+    plan: Plan
+    inputs: tuple[slice, slice, slice]
+    outputs: tuple[slice, Array, Array]
+
+
+def _lay_out(shape: tuple[int, ...], rows: Spans, columns: Spans) -> _Laid | None:
+    """Return the bins that hold cells; None if there are none."""
+    covered, windows, kept = [], [], []
+    for spans in (rows, columns):
+        full = [b for b, (start, stop) in enumerate(spans) if start < stop]
+        if not full:
+            return None
+        begin, end = spans[full[0]][0], spans[full[-1]][1]
+        moved = tuple((spans[b][0] - begin, spans[b][1] - begin) for b in full)
+        covered.append(slice(begin, end))
+        windows.append(ListedWindows(end - begin, moved))
+        kept.append(np.array(full))
+    plan = Plan((shape[0], *(each.length for each in windows)), (1, 2), tuple(windows))
+    down, across = kept
+    return _Laid(
+        plan,
+        (slice(None), covered[0], covered[1]),
+        (slice(None), down[:, np.newaxis], across[np.newaxis]),
+    )
+
+
+def _within(positions: Array, cells: range) -> Array:
+    return np.asarray((positions >= cells.start) & (positions < cells.stop))

@@ -1,0 +1,148 @@
+"""The points of a box on both axes: what lies there, and who gets their gradient."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from poolkit.geometry.regions import Tap
+from poolkit.reducers.dtypes import DType
+from poolkit.reducers.reducer import Array
+
+__all__ = ["AxisTaps", "Grid"]
+
+PART_POINTS = 2**20
+"""Points that are pooled at a time."""
+
+
+class AxisTaps:
+    """The points on one axis, bin by bin: arrays of shape (bins, points).
+
+    Bins with fewer points than others are filled up with points that are not valid.
+    """
+
+    def __init__(self, bins: tuple[tuple[Tap, ...], ...], dtype: DType) -> None:
+        self.bins = len(bins)
+        self.points = max(map(len, bins))
+        shape = (self.bins, self.points)
+        self.low, self.high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.weight_low, self.weight_high = np.zeros(shape, dtype), np.zeros(shape, dtype)
+        self.valid = np.zeros(shape, bool)
+        for b, taps in enumerate(bins):
+            if taps:
+                each = (b, slice(len(taps)))
+                low, high, weight_low, weight_high = zip(*taps, strict=True)
+                self.low[each], self.high[each] = low, high
+                self.weight_low[each], self.weight_high[each] = weight_low, weight_high
+                self.valid[each] = True
+
+    def corners(self, index: Any) -> Iterator[tuple[Array, Array]]:
+        """Yield the cells on either side of points, and their weights."""
+        yield self.low[index], self.weight_low[index]
+        yield self.high[index], self.weight_high[index]
+
+
+class Grid:
+    """The points of a box on both axes."""
+
+    def __init__(
+        self, rows: AxisTaps, columns: AxisTaps, points: tuple[int, int], width: int
+    ) -> None:
+        self.rows, self.columns = rows, columns
+        self.points = points
+        self.width = width
+
+    @property
+    def count(self) -> int:
+        """How many points a bin has, with those that have no value."""
+        return self.points[0] * self.points[1]
+
+    def reaches_out(self) -> Array:
+        """Return in which bins there are points without a value: (P, Q)."""
+        down = self.rows.valid.sum(axis=1) < self.points[0]
+        across = self.columns.valid.sum(axis=1) < self.points[1]
+        return np.asarray(down[:, np.newaxis] | across[np.newaxis])
+
+    def parts(self, channels: int) -> Iterator[tuple[slice, slice, slice]]:
+        """Yield pieces of the work: of the bins down and across, and of the points down.
+
+        Pieces of a bin come in order.
+        """
+        rows, columns = self.rows, self.columns
+        if not rows.points or not columns.points:
+            return
+        row = max(1, channels * columns.points)
+        if row * rows.bins * columns.bins * rows.points <= PART_POINTS:
+            yield slice(0, rows.bins), slice(0, columns.bins), slice(0, rows.points)
+            return
+        step = max(1, PART_POINTS // row)
+        for p in range(rows.bins):
+            for q in range(columns.bins):
+                for first in range(0, rows.points, step):
+                    stop = min(first + step, rows.points)
+                    yield slice(p, p + 1), slice(q, q + 1), slice(first, stop)
+
+    def valid(self, p: slice, q: slice, i: slice) -> Array:
+        """Return which points have a value: (P, Q, g, h)."""
+        return np.asarray(_down(self.rows.valid[p, i]) & _across(self.columns.valid[q]))
+
+    def values(
+        self, x: Array, taken: Array, p: slice, q: slice, i: slice, skips_zeros: bool
+    ) -> Array:
+        """Return what lies at points of the planes (C, H, W): (D, P, Q, g, h)."""
+        total: Any = None
+        for term in self.terms(x, taken, p, q, i, skips_zeros):
+            total = term if total is None else total + term
+        return np.asarray(total)
+
+    def terms(
+        self, x: Array, taken: Array, p: slice, q: slice, i: slice, skips_zeros: bool = False
+    ) -> Iterator[Array]:
+        """Yield the four cells around points, times their weights: (D, P, Q, g, h) each."""
+        planes = taken[..., np.newaxis, np.newaxis]
+        for row, row_weight in self.rows.corners((p, i)):
+            for column, column_weight in self.columns.corners(q):
+                weight = _down(row_weight) * _across(column_weight)
+                term = weight * x[planes, _down(row), _across(column)]
+                yield np.where(weight > 0, term, 0) if skips_zeros else term
+
+    def give_all(self, plane: Array, taken: Array, gradient: Array) -> None:
+        """Add to planes (C, H·W) the gradient of the bins' means."""
+        count = gradient.dtype.type(self.count)
+        for p, q, i in self.parts(4 * len(taken)):
+            valid = self.valid(p, q, i)
+            cells, weights = [], []
+            for row, row_weight in self.rows.corners((p, i)):
+                for column, column_weight in self.columns.corners(q):
+                    cells.append((_down(row) * self.width + _across(column))[valid])
+                    weights.append((_down(row_weight) * _across(column_weight))[valid])
+            number = np.arange(valid.shape[0] * valid.shape[1]).reshape(*valid.shape[:2], 1, 1)
+            source = np.broadcast_to(number, valid.shape)[valid]
+            outer = gradient[:, p, q].reshape(len(gradient), -1)[:, source, np.newaxis]
+            where = taken[:, p, q].reshape(len(taken), -1)[:, source, np.newaxis]
+            terms = outer * np.stack(weights, axis=-1) / count
+            np.add.at(plane, (where, np.stack(cells, axis=-1)), terms)
+
+    def give_chosen(self, plane: Array, taken: Array, chosen: Array, gradient: Array) -> None:
+        """Add to planes (C, H·W) the gradient of the points that were chosen."""
+        d, p, q = np.nonzero(chosen >= 0)
+        if not d.size:
+            return
+        i, j = np.divmod(chosen[d, p, q], self.columns.points)
+        cells, terms = [], []
+        for row, row_weight in self.rows.corners((p, i)):
+            for column, column_weight in self.columns.corners((q, j)):
+                cells.append(row * self.width + column)
+                terms.append(gradient[d, p, q] * (row_weight * column_weight))
+        where = taken[d, p, q][:, np.newaxis]
+        np.add.at(plane, (where, np.stack(cells, axis=-1)), np.stack(terms, axis=-1))
+
+
+def _down(array: Array) -> Array:
+    """Return an array of rows (P, g) that broadcasts to (P, Q, g, h)."""
+    return array[:, np.newaxis, :, np.newaxis]
+
+
+def _across(array: Array) -> Array:
+    """Return an array of columns (Q, h) that broadcasts to (P, Q, g, h)."""
+    return array[np.newaxis, :, np.newaxis, :]

@@ -1,0 +1,1 @@
+"""Other frameworks' layers as code, graphs and tables; their model files read."""
