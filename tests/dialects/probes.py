@@ -40,28 +40,30 @@ def exact(dialect, asked):
 
 def nearest(dialect, asked):
     """Return a call for what is asked for, however the dialect rounds and divides."""
-    for rounding in Rounding:
-        for divisor in ("valid", "padded", "window") if asked.reduce == "mean" else ("valid",):
-            sliding = tuple(replace(each, rounding=rounding) for each in asked.sliding)
-            layer = exact(dialect, replace(asked, sliding=sliding, divisor=divisor))
-            if layer is not None:
-                return layer
-    return None
-
-
-def row(*values):
-    return np.array(values, np.float32).reshape(1, 1, 1, -1)
-
-
-def flat_pairs(dialect):
-    """Return a maximum over pairs on the last axis."""
-    pairs = (Sliding(1, 1), Sliding(2, 2))
-    for rounding in Rounding:
-        asked = Plain("max", 4, AXES, tuple(replace(each, rounding=rounding) for each in pairs))
-        layer = exact(dialect, asked)
-        if layer is not None:
+    for layer, said in readings(dialect, asked):
+        if _without_rules(said) == _without_rules(asked):
             return layer
     return None
+
+
+def _without_rules(said):
+    if said.sliding is None:
+        return said
+    sliding = tuple(
+        Sliding(each.kernel_size, each.stride, each.dilation, each.padding) for each in said.sliding
+    )
+    return replace(said, axes=AXES, sliding=sliding, divisor="valid")
+
+
+def corners(*pairs):
+    """Return 2×2 windows side by side, with values at their first and last place."""
+    windows = [[[first, -9], [-9, last]] for first, last in pairs]
+    return np.concatenate(np.array(windows, np.float32), axis=1)[np.newaxis, np.newaxis]
+
+
+def squares(dialect):
+    """Return a maximum over 2×2 windows beside each other."""
+    return nearest(dialect, plain(kernel_size=2, stride=2))
 
 
 def answer(layer, x, gradient=None):
@@ -70,18 +72,30 @@ def answer(layer, x, gradient=None):
 
 
 def operator(dialect, reduce):
-    layer = nearest(dialect, plain(reduce, norm_type=2.0 if reduce == "norm" else None))
-    if layer is None and reduce == "norm":
-        asked = plain(reduce, norm_type=2.0, mean_of_powers=True)
-        layer = nearest(dialect, asked)
-    return NONE if layer is None else layer.op
+    for first in (2, 1, 0):
+        for mean_of_powers in (False, True):
+            asked = plain(
+                reduce,
+                norm_type=2.0 if reduce == "norm" else None,
+                mean_of_powers=mean_of_powers,
+            )
+            for divisor in ("valid", "window"):
+                moved = replace(asked, axes=(first, first + 1), divisor=divisor)
+                try:
+                    for call in dialects.find(dialect).propose(moved):
+                        return call.op
+                except PoolError:
+                    continue
+    return NONE
 
 
 def default_stride(dialect, reduce):
     layer = nearest(dialect, plain(reduce))
     if layer is None:
         return NONE
+    torch7 = ("dT", "dH", "dW")
     params = {k: v for k, v in layer.params.items() if "stride" not in k.lower()}
+    params = {k: v for k, v in params.items() if k not in torch7}
     try:
         steps = NativeLayer(dialect, layer.op, params, 4).plain.stride
     except (PoolError, TypeError):
@@ -89,21 +103,40 @@ def default_stride(dialect, reduce):
     return {3: "window", 1: "1"}.get(steps[0], str(steps[0]))
 
 
-def leftovers(dialect, reduce):
+ROUNDINGS = {
+    Rounding.FLOOR: "down",
+    Rounding.TRUNCATE: "towards 0",
+    Rounding.CLIP: "down, clipped",
+    Rounding.CEIL: "up, clipped",
+    Rounding.COVER: "up",
+    Rounding.TRUNCATE_COVER: "up, towards 0",
+    Rounding.REACH: "up, one at least",
+}
+
+
+def readings(dialect, asked):
+    """Yield calls and what they mean in plain words, however they round and divide."""
+    for rounding in Rounding:
+        sliding = tuple(replace(each, rounding=rounding) for each in asked.sliding)
+        for divisor in ("valid", "padded", "window", 5.0) if asked.reduce == "mean" else ("valid",):
+            for first in (2, 1, 0):
+                moved = replace(asked, sliding=sliding, divisor=divisor, axes=(first, first + 1))
+                try:
+                    calls = list(dialects.find(dialect).propose(moved))
+                    for call in calls:
+                        layer = NativeLayer(dialect, call.op, call.params, 4)
+                        yield layer, layer.plain
+                except PoolError:
+                    continue
+
+
+def leftovers(dialect, reduce, padding=(0, 0)):
     """Return what may happen to what the stride leaves over."""
-    words = {
-        Rounding.FLOOR: "down",
-        Rounding.CEIL: "up, clipped",
-        Rounding.COVER: "up",
-        Rounding.REACH: "up, one at least",
+    asked = plain(reduce, padding=padding)
+    found = {
+        said.rounding for _, said in readings(dialect, asked) if said.padding == (padding,) * 2
     }
-    divisors = ("valid", "padded", "window") if reduce == "mean" else ("valid",)
-    found = []
-    for rounding, word in words.items():
-        asked = (plain(reduce, rounding=rounding, divisor=divisor) for divisor in divisors)
-        if any(exact(dialect, each) is not None for each in asked):
-            found.append(word)
-    return " / ".join(found) or NONE
+    return " / ".join(word for rounding, word in ROUNDINGS.items() if rounding in found) or NONE
 
 
 def paddings(dialect, reduce):
@@ -123,25 +156,19 @@ def dilation(dialect, reduce):
 
 
 def divisors(dialect):
-    found = []
-    for divisor in ("valid", "padded", "window", 5.0):
-        for rounding in Rounding:
-            asked = plain("mean", padding=(1, 1), rounding=rounding, divisor=divisor)
-            if exact(dialect, asked) is not None:
-                found.append(str(divisor) if isinstance(divisor, str) else "any number")
-                break
-    if not found:
-        layer = nearest(dialect, plain("mean"))
-        return NONE if layer is None else "valid"
-    return " / ".join(found)
+    padded = {said.divisor for _, said in readings(dialect, plain("mean", padding=(1, 1)))}
+    if not padded:
+        padded = {said.divisor for _, said in readings(dialect, plain("mean"))}
+    words = {"valid": "valid", "padded": "padded", "window": "window", 5.0: "any number"}
+    return " / ".join(word for divisor, word in words.items() if divisor in padded) or NONE
 
 
 def nan(dialect):
-    layer = flat_pairs(dialect)
+    layer = squares(dialect)
     if layer is None:
         return NONE
     nan = float("nan")
-    y = answer(layer, row(nan, 1, 1, nan, nan, nan))["y"].ravel()
+    y = answer(layer, corners((nan, 1), (1, nan)))["y"].ravel()
     known = {
         (True, True): "NaN",
         (False, False): "never wins",
@@ -152,29 +179,29 @@ def nan(dialect):
 
 
 def lowest(dialect):
-    layer = flat_pairs(dialect)
+    layer = squares(dialect)
     if layer is None:
         return NONE
-    y = answer(layer, row(-np.inf, -np.inf))["y"].ravel()[0]
+    y = answer(layer, np.full((1, 1, 2, 2), -np.inf, np.float32))["y"].ravel()[0]
     return "−∞" if y == -np.inf else "lowest float" if y == np.finfo(np.float32).min else str(y)
 
 
 def ties(dialect):
-    layer = flat_pairs(dialect)
+    layer = squares(dialect)
     if layer is None:
         return NONE
     try:
-        gradient = answer(layer, row(5, 5), row(1))["gx"].ravel().tolist()
+        gradient = answer(layer, corners((5, 5)), np.ones((1, 1, 1, 1), np.float32))["gx"]
     except (PoolError, KeyError):
         return "no gradient"
     return {(1, 0): "first", (0, 1): "last", (1, 1): "each, whole", (0.5, 0.5): "each, a share"}[
-        tuple(gradient)
+        gradient[0, 0, 0, 0], gradient[0, 0, 1, 1]
     ]
 
 
 def indices(dialect):
     """Return how the index of the element (1, 2, 2, 5) of an array (2, 3, 4, 6) is numbered."""
-    layer = nearest(dialect, plain(kernel_size=2, stride=2))
+    layer = squares(dialect)
     if layer is None:
         return NONE
     for params in (dict(layer.params), *({**layer.params, **more} for more in WITH_INDICES)):
@@ -221,6 +248,7 @@ def has_output_size(dialect, reduce, size):
 MAXIMUM = {
     "stride": lambda d: default_stride(d, "max"),
     "left over": lambda d: leftovers(d, "max"),
+    "left over, padded": lambda d: leftovers(d, "max", (1, 1)),
     "padding": lambda d: paddings(d, "max"),
     "dilation": lambda d: dilation(d, "max"),
     "NaN": nan,
@@ -233,6 +261,7 @@ MAXIMUM = {
 MEAN = {
     "stride": lambda d: default_stride(d, "mean"),
     "left over": lambda d: leftovers(d, "mean"),
+    "left over, padded": lambda d: leftovers(d, "mean", (1, 1)),
     "padding": lambda d: paddings(d, "mean"),
     "dilation": lambda d: dilation(d, "mean"),
     "divisor": divisors,

@@ -1,5 +1,7 @@
 """From every dialect to every other: the same numbers, or the reason why not."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -68,8 +70,11 @@ def test_translations_agree_or_say_why_not(source, rng):
             try:
                 made = poolkit.translate(layer, to, size=size)
             except UnsupportedError as fault:
-                assert str(fault).startswith(f"it cannot be said in {to}, "), fault
-                assert len(str(fault)) > len(f"it cannot be said in {to}, because ") + 10
+                refusal = str(fault)
+            else:
+                refusal = None
+            if refusal is not None:
+                assert re.fullmatch(f"it cannot be said in {to}, (because )?.{{10,}}", refusal)
                 continue
             for lengths in [(7, 9)] if size else [(7, 9), (12, 5), (8, 8)]:
                 x = rng.integers(-64, 64, (2, 3, *lengths)).astype(np.float32) / 4
@@ -80,8 +85,9 @@ def test_translations_agree_or_say_why_not(source, rng):
                 try:
                     actual = made.run(x)["y"]
                 except PoolError:
-                    assert made.scope.endswith(f"that {to} takes"), f"{layer} as {made}"
-                    continue
+                    if made.scope.endswith(f"that {to} takes"):
+                        continue
+                    raise
                 np.testing.assert_allclose(
                     actual, expected, rtol=1e-5, atol=1e-5, err_msg=f"{layer} as {made}"
                 )

@@ -134,6 +134,7 @@ def _facts(ported: Ported) -> dict[str, Any]:
         "problem": found.problem,
         "call": None,
         "padding": [],
+        "padding_value": 0.0,
         "divided_by_ones": False,
         "factor": 1.0,
         "slices": None,

@@ -16,9 +16,9 @@ away from 0; `scale` and `zero_point` say where an activation cuts. Nothing has 
   and no strides longer than the window: the rest is left to "builtin". Windows of one element
   are to it an activation alone, which leaves NaN as it is.
 
-Where no window fits there are none, and where a width is a stride too short besides, no rows of
-them either; to XNNPACK there is one, cut short, and a mean divides by all
-of its elements all the same.
+Where no window fits there are none, and where it is the width that is too short, by a stride more
+than that, no rows of them either; to XNNPACK there is one window, cut short, and a mean divides by
+all of its elements nevertheless.
 
 Source: tensorflow/tensorflow, tensorflow/lite/kernels/pooling.cc, padding.h, kernel_util.cc
 (activation ranges), internal/reference/pooling.h, internal/reference/integer_ops/pooling.h,

@@ -113,7 +113,7 @@ def _compare(
         return None
     cells = np.argwhere(~near)
     place = tuple(int(i) for i in cells[0])
-    return Departure(request, name, len(cells), place, f"{wide[place]!r}", f"{other[place]!r}")
+    return Departure(request, name, len(cells), place, f"{wide[place]:.9g}", f"{other[place]:.9g}")
 
 
 def _is_exact(request: Request, name: str, actual: Array) -> bool:
