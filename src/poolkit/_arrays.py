@@ -13,7 +13,7 @@ KINDS = "biuf"
 """NumPy's letters for bool, signed and unsigned integers, and floats."""
 
 
-def as_numeric_array(x: object) -> npt.NDArray[Any]:
+def as_numeric_array(x: object, name: str = "x") -> npt.NDArray[Any]:
     """Return a NumPy array or nested lists of numbers as an array, without copying.
 
     Raises
@@ -25,16 +25,16 @@ def as_numeric_array(x: object) -> npt.NDArray[Any]:
     if isinstance(x, np.ma.MaskedArray):
         # np.asarray would silently take the values behind the mask.
         raise ArgumentTypeError(
-            message("x", wanted, "a masked array", hint="pass x.filled(value) for some value.")
+            message(name, wanted, "a masked array", hint=f"pass {name}.filled(value) for some value.")
         )
     if isinstance(x, list | tuple | int | float | np.generic):
         try:
             x = np.asarray(x)
         except ValueError:
-            raise ArgumentTypeError(message("x", wanted, "lists of unequal lengths")) from None
+            raise ArgumentTypeError(message(name, wanted, "lists of unequal lengths")) from None
     if not isinstance(x, np.ndarray):
         came = f"{type(x).__module__}.{type(x).__qualname__}"
-        raise ArgumentTypeError(message("x", wanted, came.removeprefix("builtins.")))
+        raise ArgumentTypeError(message(name, wanted, came.removeprefix("builtins.")))
     if x.dtype.kind not in KINDS and x.dtype.name != "bfloat16":
-        raise ArgumentTypeError(message("x", wanted, f"dtype {x.dtype}"))
+        raise ArgumentTypeError(message(name, wanted, f"dtype {x.dtype}"))
     return x

@@ -59,7 +59,7 @@ Member: TypeAlias = str | SupportsIndex
 """A member of an enumeration, by its name or its number."""
 
 
-@DIALECT.operator("Pooling")
+@DIALECT.operator("Pooling", gives_indices=False)
 def pooling(
     x: object,
     random_samples: object = None,

@@ -109,7 +109,7 @@ class LocalAverageLayer(Layer):
         return Answer(super().answer(x).y, None, pull_back)
 
 
-@DIALECT.operator("maxpool", "max")
+@DIALECT.operator("maxpool", "max", gives_indices=False)
 def maxpool(
     x: object,
     /,

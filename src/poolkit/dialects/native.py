@@ -24,10 +24,13 @@ class Native:
     that is the number of axes of the first array. Inputs with a default may be left out.
     """
 
-    def __init__(self, function: Callable[..., Meaning], names: tuple[str, ...]) -> None:
+    def __init__(
+        self, function: Callable[..., Meaning], names: tuple[str, ...], gives_indices: bool
+    ) -> None:
         update_wrapper(self, function)
         self.function = function
         self.names = names
+        self.gives_indices = gives_indices
         parameters = signature(function).parameters
         self.inputs = tuple(
             name for name, p in parameters.items() if p.kind is Parameter.POSITIONAL_ONLY
@@ -65,8 +68,10 @@ class Native:
         missing = [name for name in self.required if name not in given]
         if missing:
             raise ArgumentTypeError(message("inputs", f"hold {', '.join(missing)}", list(given)))
-        ordered = (given.get(name) for name in self.inputs)
-        return tuple(None if array is None else as_numeric_array(array) for array in ordered)
+        return tuple(
+            None if given.get(name) is None else as_numeric_array(given[name], name)
+            for name in self.inputs
+        )
 
     def _mean(self, args: tuple[Any, ...], params: Mapping[str, Any]) -> Meaning:
         try:
@@ -74,14 +79,16 @@ class Native:
         except TypeError as fault:
             known = [name for name in self.signature.parameters if name != "rank"]
             wanted = f"be those of {self.names[0]}({', '.join(known)})"
-            raise ArgumentTypeError(message("params", wanted, str(fault).removeprefix("got "))) from fault
+            came = str(fault).removeprefix("got ")
+            raise ArgumentTypeError(message("params", wanted, came)) from fault
         return self.function(*args, **params)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Return the output; with the indices, and other outputs, where there are some."""
         count = len(self.inputs)
         answer = self.answer(args[:count], args[count:], params)
-        extra = ([] if answer.argmax is None else [answer.argmax]) + list(answer.others.values())
+        indices = [answer.argmax] if self.gives_indices and answer.argmax is not None else []
+        extra = indices + list(answer.others.values())
         return (answer.y, *extra) if extra else answer.y
 
 
@@ -102,11 +109,17 @@ class Dialect:
     operators: dict[str, Native] = field(default_factory=dict)
     propose: Callable[[Plain], Iterator[Call]] | None = None
 
-    def operator(self, *names: str) -> Callable[[Callable[..., Meaning]], Native]:
-        """Return a decorator that makes a function the operator of these names."""
+    def operator(
+        self, *names: str, gives_indices: bool = True
+    ) -> Callable[[Callable[..., Meaning]], Native]:
+        """Return a decorator that makes a function the operator of these names.
+
+        Without `gives_indices` a call gives the output alone, though there are indices: the
+        framework has them as an output that few ask for.
+        """
 
         def wrap(function: Callable[..., Meaning]) -> Native:
-            native = Native(function, names)
+            native = Native(function, names, gives_indices)
             for name in names:
                 self.operators[name] = native
             return native
@@ -156,7 +169,7 @@ def _last(name: str) -> str:
 
 
 def _gradient(gradient: Any, y: Array) -> Array:
-    given = as_numeric_array(gradient)
+    given = as_numeric_array(gradient, "grad_output")
     if given.shape != y.shape:
         raise ArgumentError(
             message("grad_output", f"have the output's shape, {y.shape}", given.shape)

@@ -88,7 +88,7 @@ def _answer(layer: Answering, x: Array) -> Array | str:
         try:
             y = layer.run(x[(0,) * (x.ndim - (layer.rank or 0))])["y"]
         except PoolError as fault:
-            return str(fault)
+            return str(fault).partition("\n")[0]
     return y if y.size else "no window fits"
 
 

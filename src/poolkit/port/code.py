@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolkit._errors import UnsupportedError
-from poolkit.dialects.translate import CHANNELS_LAST, Translation
+from poolkit.dialects.candidates import CHANNELS_LAST
+from poolkit.dialects.translation import Translation
 from poolkit.port.lines import INDENT, arguments, say_spans, wrap
 from poolkit.port.onnx_code import write_graph
 

@@ -14,8 +14,11 @@ from poolkit.port.pooling_layer import MOST_LAYERS, PoolingLayer, bad_file, find
 
 __all__ = ["read_keras", "read_keras_json"]
 
-LARGEST = 2**26
-"""Bytes of a configuration, unpacked."""
+LARGEST = 2**24
+"""Bytes of a configuration, unpacked: ten times those of the largest that are published."""
+
+MOST_ARGUMENTS = 100
+"""Of a layer's call."""
 
 MOST_DEPTH = 100
 """Models within models."""
@@ -44,7 +47,7 @@ def read_keras(path: Path) -> list[PoolingLayer]:
     Raises
     ------
     ArgumentError
-        If it is no such file, or its configuration is larger than 64 MiB.
+        If it is no such file, or its configuration is larger than 16 MiB.
     """
     wanted = "be a .keras file: a zip with a config.json"
     try:
@@ -183,12 +186,12 @@ def _sources(nodes: Any) -> list[str] | None:
 def _tensors(arguments: Any) -> Iterator[dict[str, Any]]:
     """Yield what Keras 3 wrote down of the tensors that a layer was called with."""
     pending = [arguments]
-    for _ in range(MOST_LAYERS):
+    for _ in range(MOST_ARGUMENTS):
         if not pending:
             return
-        each = pending.pop(0)
+        each = pending.pop()
         if isinstance(each, list):
-            pending[:0] = each[:MOST_LAYERS]
+            pending += reversed(each[:MOST_ARGUMENTS])
         elif _dict(each).get("class_name") == "__keras_tensor__":
             yield _dict(each.get("config"))
 
