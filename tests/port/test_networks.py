@@ -63,7 +63,7 @@ def test_the_command(written):
     command = ["port", str(written("tiny.cfg", text)), "--to", "torch", "--json"]
     result = CliRunner().invoke(application, command)
     assert result.exit_code == 0, result.output
-    facts = json.loads(result.stdout)
+    facts = json.loads(result.stdout)["layers"]
     assert [(each["input_size"][0], each["output_size"][0]) for each in facts] == expected
     assert all(each["code"] for each in facts)
     result = CliRunner().invoke(application, command[:-1])

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -10,17 +9,12 @@ from poolkit import engines
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.dialects import theano
 from poolkit.dialects.layer import Answer, Layer, Shape, pool_as
+from poolkit.dialects.tensorflow_reducers import MAX_OF_PLANES, Kind
 from poolkit.geometry import AutomaticPadding, Listed, Sliding, Specification, bind
 from poolkit.reducers import ComparedMax, Filled, Mean, Sum, TiedMax
 from poolkit.reducers.reducer import Array
 
 __all__ = ["Kind", "MaskedMean", "Volumes", "on_tensorflow", "on_theano", "padding_on_theano"]
-
-Kind: TypeAlias = Literal["max", "mean"]
-
-LOWEST = float(np.finfo(np.float64).min)
-MAX_OF_PLANES = ComparedMax("skip", LOWEST, unchosen="first", chosen_by="first")
-"""TensorFlow's, of one or two pooled axes."""
 
 LOWEST_FLOAT32 = float(np.finfo(np.float32).min)
 

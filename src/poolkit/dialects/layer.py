@@ -103,16 +103,18 @@ class Layer:
         """Return the output for an array, with indices where the framework gives them."""
         plan = self.plan(x.shape)
         reducer = self.reducer if isinstance(self.reducer, Reducer) else self.reducer(x.dtype)
-        y, indices = pool_as(plan, reducer, x, with_indices=reducer.gradient == "selected")
-
-        if self.padding_is_chosen and indices is not None:
-            indices[_begin_in_padding(plan) & np.isneginf(y)] = -1
+        selects = reducer.gradient == "selected"
+        with_indices = selects and self.numbering is not None
+        y, shown = self._pool(plan, reducer, x, with_indices=with_indices)
 
         def pull_back(gradient: Array) -> Array:
             if not self.has_gradient:
                 raise UnsupportedError("the framework has no gradient for this.")
             if not is_float(x.dtype):
                 raise UnsupportedError("integers have no gradient.")
+            indices = shown
+            if selects and indices is None:
+                _, indices = self._pool(plan, reducer, x, with_indices=True)
             if self.refuses_unchosen and indices is not None and np.any(indices < 0):
                 raise UnsupportedError(
                     "a window chose no element, and the framework's gradient then writes outside "
@@ -127,12 +129,20 @@ class Layer:
             return engines.pull_back_selected(plan, reducer, np.maximum(indices, 0), outer)
 
         seen = None
-        if self.numbering is not None and indices is not None:
-            seen = self.numbering(plan, indices)
+        if self.numbering is not None and shown is not None:
+            seen = self.numbering(plan, shown)
         if self.drops_axes:
             y = y.squeeze(plan.axes)
             seen = None if seen is None else seen.squeeze(plan.axes)
         return Answer(y, seen, pull_back)
+
+    def _pool(
+        self, plan: Plan, reducer: Reducer, x: Array, *, with_indices: bool
+    ) -> tuple[Array, Array | None]:
+        y, indices = pool_as(plan, reducer, x, with_indices=with_indices)
+        if self.padding_is_chosen and indices is not None:
+            indices[_begin_in_padding(plan) & np.isneginf(y)] = -1
+        return y, indices
 
 
 def pool_as(

@@ -1,6 +1,7 @@
 """Paddle's maxima, and the dtypes that it pools."""
 
 from collections.abc import Callable
+from functools import wraps
 from math import inf
 
 import numpy as np
@@ -18,6 +19,7 @@ LOWEST = float(np.finfo(np.float32).min)
 def for_floats(reducer: Callable[[DType], Reducer]) -> Callable[[DType], Reducer]:
     """Return what gives a reducer for floats, and refuses other dtypes."""
 
+    @wraps(reducer)
     def of(dtype: DType) -> Reducer:
         if dtype.kind != "f":
             raise ArgumentTypeError(message("x", "hold floats", dtype))

@@ -11,8 +11,8 @@ from poolkit._errors import UnsupportedError
 from poolkit.dialects.layer import Layer, Meaning
 from poolkit.geometry import Adaptive, AutomaticPadding, Rounding, Sliding
 from poolkit.reducers import (
-    Clamped,
     AveragedNorm,
+    Clamped,
     ComparedMax,
     Filled,
     Lp,
@@ -144,25 +144,25 @@ def put_plainly(meaning: Meaning, rank: int) -> Plain:
 
 
 def _reduction(reducer: Reducer) -> dict[str, Any]:
+    said: dict[str, Any]
     match reducer:
         case Max() | ComparedMax() | TiedMax() | NumberMax():
-            return {"reduce": "max"}
-        case Mean():
-            return {"reduce": "mean", "divisor": reducer.divisor}
-        case ScaledMean():
-            return {"reduce": "mean", "divisor": reducer.override}
-        case Sum():
-            return {"reduce": "sum"}
+            said = {"reduce": "max"}
         case Filled(reducer=ComparedMax()) if reducer.value <= np.finfo(np.float32).min:
-            return {"reduce": "max"}
+            said = {"reduce": "max"}
         case Clamped() if reducer.keeps_finite(np.dtype(np.float32)):
-            return _reduction(reducer.reducer)
+            said = _reduction(reducer.reducer)
+        case Mean():
+            said = {"reduce": "mean", "divisor": reducer.divisor}
+        case ScaledMean():
+            said = {"reduce": "mean", "divisor": reducer.override}
+        case Sum():
+            said = {"reduce": "sum"}
         case Lp() | AveragedNorm():
-            return {"reduce": "norm", "norm_type": reducer.norm_type}
+            said = {"reduce": "norm", "norm_type": reducer.norm_type}
         case PowerNorm():
-            return {
-                "reduce": "norm",
-                "norm_type": reducer.norm_type,
-                "mean_of_powers": reducer.mean,
-            }
-    raise UnsupportedError(f"no other framework has a word for {reducer.name}.")
+            said = {"reduce": "norm", "norm_type": reducer.norm_type}
+            said["mean_of_powers"] = reducer.mean
+        case _:
+            raise UnsupportedError(f"no other framework has a word for {reducer.name}.")
+    return said

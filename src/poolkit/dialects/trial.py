@@ -12,7 +12,7 @@ from poolkit.dialects.native_layer import NativeLayer
 from poolkit.geometry import AutomaticPadding
 from poolkit.reducers.reducer import Array
 
-__all__ = ["Answering", "MOST_TRIED", "Witness", "differ", "notes", "sizes_of", "takes"]
+__all__ = ["MOST_TRIED", "Answering", "Witness", "differ", "notes", "sizes_of", "takes"]
 
 MOST_SIZES = 256
 """Lengths tried on an axis. Windows whose strides have a larger common multiple than that

@@ -322,7 +322,8 @@ JAX = Library(
 def _poolkit(translation: Translation, name: str) -> str:
     assert translation.call is not None
     said = _arguments(translation.params)
-    return f"def {name}(x):\n{INDENT}return poolkit.{translation.call.op}(x{said})"
+    call = wrap(f"{INDENT}return poolkit.{translation.call.op}(x{said})")
+    return f"def {name}(x):\n{call}"
 
 
 def _caffe(translation: Translation, name: str) -> str:

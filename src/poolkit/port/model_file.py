@@ -11,7 +11,7 @@ from poolkit.port.prototxt import read_prototxt
 
 __all__ = ["ENDINGS", "read_model"]
 
-LARGEST_TEXT = {".prototxt": 2**22, ".cfg": 2**22, ".json": 2**24}
+LARGEST_TEXT = {".prototxt": 2**21, ".cfg": 2**22, ".json": 2**24}
 """Bytes of a text file: many times those of the largest that are published."""
 
 ENDINGS = ".prototxt, .cfg, .onnx, .keras or .json"

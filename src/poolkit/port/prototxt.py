@@ -8,6 +8,9 @@ from poolkit.port.pooling_layer import MOST_LAYERS, PoolingLayer, Size, bad_file
 
 __all__ = ["read_prototxt"]
 
+LONGEST_LINE = 2**17
+"""Characters; the time that protobuf takes grows with the square of them."""
+
 MOST_DEPTH = 64
 """Messages within messages; Caffe's have six."""
 
@@ -93,6 +96,8 @@ def read_prototxt(text: str) -> list[PoolingLayer]:
         from google.protobuf import text_format
     except ImportError as fault:
         raise MissingDependencyError("Caffe's files need the package protobuf.") from fault
+    if max(map(len, text.split("\n"))) > LONGEST_LINE:
+        raise bad_file(f"have lines of at most {LONGEST_LINE} characters", "longer ones")
     net = _message_types()["Net"]()
     try:
         text_format.Parse(text, net, allow_unknown_field=True, max_recursion_depth=MOST_DEPTH)
