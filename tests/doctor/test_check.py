@@ -114,5 +114,12 @@ def test_reports_are_of_frameworks_that_are_asked():
     for report in REPORTS:
         assert report.framework in FRAMEWORKS
         assert report.link.startswith("https://github.com/")
-        assert find_report(report.framework, report.rule) is not None
-    assert find_report("torch", "no such rule") is None
+        assert find_report(report.framework, report.rule, report.op) == report.link
+    assert find_report("torch", "no such rule", "max_pool2d") is None
+
+
+def test_reports_are_about_operators():
+    gradient = "who gets the gradient"
+    assert find_report("torch", gradient, "max_unpool2d").endswith("/80827")
+    assert find_report("torch", gradient, "max_pool2d") is None
+    assert find_report("torch", "how many windows", "max_pool2d").endswith("/45357")

@@ -1,8 +1,8 @@
 """Published networks, as far as the size of what their pooling layers see depends on it.
 
 Structure after BVLC/caffe (examples/mnist/lenet.prototxt, models/bvlc_alexnet,
-models/bvlc_googlenet), the VGG-16 of K. Simonyan's model zoo entry, KaimingHe/deep-residual-networks
-(ResNet-50) and pjreddie/darknet (cfg/yolov2.cfg, yolov2-tiny.cfg, yolov3-tiny.cfg,
+models/bvlc_googlenet), the VGG-16 of K. Simonyan's model zoo entry,
+KaimingHe/deep-residual-networks (ResNet-50) and pjreddie/darknet (cfg/yolov2.cfg, yolov2-tiny.cfg, yolov3-tiny.cfg,
 yolov3-spp.cfg): kernel sizes, strides and padding are theirs, the text is not.
 """
 
@@ -39,7 +39,7 @@ ALEXNET = "\n".join(
     [
         caffe_input(227),
         conv("conv1", "data", 11, 4),
-        'layer { name: "norm1" type: "LRN" bottom: "conv1" top: "norm1" lrn_param { local_size: 5 } }',
+        'layer { name: "norm1" type: "LRN" bottom: "conv1" top: "norm1" }',
         pool("pool1", "norm1", "MAX", 3, 2),
         conv("conv2", "pool1", 5, pad=2),
         pool("pool2", "conv2", "MAX", 3, 2),
@@ -108,7 +108,9 @@ def resnet50():
 
 
 def darknet(side, *sections):
-    return "\n\n".join([f"[net]\n# Testing\nbatch=1\nwidth={side}\nheight={side}\nchannels=3", *sections])
+    return "\n\n".join(
+        [f"[net]\n# Testing\nbatch=1\nwidth={side}\nheight={side}\nchannels=3", *sections]
+    )
 
 
 def convolutional(filters, size=3, stride=1):
@@ -135,7 +137,12 @@ def yolov2():
     for count, filters in ((1, 32), (1, 64), (3, 128), (3, 256), (5, 512)):
         sections += [convolutional(filters, 3 if i % 2 == 0 else 1) for i in range(count)]
         sections.append(maxpool())
-    sections += [convolutional(1024), "[route]\nlayers=-9", convolutional(64, 1), "[reorg]\nstride=2"]
+    sections += [
+        convolutional(1024),
+        "[route]\nlayers=-9",
+        convolutional(64, 1),
+        "[reorg]\nstride=2",
+    ]
     return darknet(608, *sections)
 
 

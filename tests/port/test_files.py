@@ -197,7 +197,7 @@ def test_damaged_zips(damage, tmp_path):
     if damage == "checksum":
         raw[60] ^= 1
     path.write_bytes(raw)
-    with pytest.raises(ArgumentError, match="be a .keras file"):
+    with pytest.raises(ArgumentError, match=r"be a \.keras file"):
         read_model(path)
 
 

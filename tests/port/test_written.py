@@ -134,7 +134,9 @@ def test_keras_2(tmp_path):
         layer("Conv2D", "conv", ["in"], **convolution),
         layer("MaxPooling2D", "max", ["conv"], **pool),
         layer("AveragePooling2D", "mean", ["in"], **{**pool, "padding": "same"}),
-        layer("GlobalAveragePooling2D", "all", ["max"], data_format="channels_last", keepdims=False),
+        layer(
+            "GlobalAveragePooling2D", "all", ["max"], data_format="channels_last", keepdims=False
+        ),
     ]
     config = {"name": "model", "layers": layers, "input_layers": [["in", 0, 0]]}
     path = tmp_path / "model.json"
@@ -189,7 +191,9 @@ def test_onnx_graphs_within_graphs(tmp_path):
     value = helper.make_tensor_value_info("z", onnx.TensorProto.FLOAT, None)
     inner = helper.make_node("MaxPool", ["x"], ["z"], name="inner", kernel_shape=[2, 2])
     branch = helper.make_graph([inner], "branch", [], [value])
-    model = onnx_model([helper.make_node("If", ["c"], ["y"], then_branch=branch, else_branch=branch)])
+    model = onnx_model(
+        [helper.make_node("If", ["c"], ["y"], then_branch=branch, else_branch=branch)]
+    )
     path = tmp_path / "model.onnx"
     path.write_bytes(model.SerializeToString())
     found = read_model(path)

@@ -138,7 +138,7 @@ def _examine(model: Path, as_json: bool) -> None:
 
 def _say_verdicts(layers: list[PoolingLayer], verdicts: list[Verdict]) -> None:
     targets = list(dict.fromkeys(to for verdict in verdicts for to in verdict.elsewhere))
-    rows = [
+    rows: list[list[str | Text]] = [
         [verdict.name, say_size(found), *(_mark(verdict.elsewhere.get(to)) for to in targets)]
         for found, verdict in zip(layers, verdicts, strict=True)
     ]

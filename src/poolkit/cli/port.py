@@ -11,6 +11,7 @@ from rich.progress import track
 
 from poolkit._errors import ArgumentError, message
 from poolkit.cli.sheet import collect, echo_table, name_layers
+from poolkit.dialects.translation import Translation
 from poolkit.port.code import script_of
 from poolkit.port.export import TARGETS, Ported, port_layer
 from poolkit.port.model_file import ENDINGS, read_model
@@ -38,9 +39,7 @@ def port(
     if lengths is not None:
         found = [each if each.input_size else each.with_size(lengths) for each in found]
     errors = Console(stderr=True)
-    words = track(
-        found, "porting", console=errors, transient=True, disable=not errors.is_terminal
-    )
+    words = track(found, "porting", console=errors, transient=True, disable=not errors.is_terminal)
     ported = [port_layer(each, to) for each in words]
     if as_json:
         facts = {"model": str(model), "to": to, "layers": [_facts(each) for each in ported]}
@@ -68,7 +67,9 @@ def _say(ported: list[Ported], to: str) -> None:
     _say_code(ported, names)
     said = list(zip(names, ported, strict=True))
     scopes = [
-        ("for the input size above alone.", str(name)) for name, each in said if each.is_for_one_size
+        ("for the input size above alone.", str(name))
+        for name, each in said
+        if each.is_for_one_size
     ]
     warnings = [(warning, str(name)) for name, each in said for warning in each.warnings]
     refusals = [(str(each.refusal), each.found.name) for each in ported if each.code is None]
@@ -92,7 +93,8 @@ def _names(ported: list[Ported]) -> list[str | None]:
 
 
 def _say_code(ported: list[Ported], names: list[str | None]) -> None:
-    translations, notes = {}, {}
+    translations: dict[str, Translation] = {}
+    notes: dict[str, list[str]] = {}
     count = len(ported)
     for name, each in zip(names, ported, strict=True):
         if name is not None and each.translation is not None:

@@ -32,7 +32,8 @@ def main(name: str, count: int, seed: int) -> None:
 def _facts(name: str, departure: Departure) -> dict[str, Any]:
     facts = {key: value for key, value in asdict(departure).items() if key != "request"}
     rule = rule_of(departure)
-    return {"said": str(departure), "rule": rule, "report": find_report(name, rule), **facts}
+    report = find_report(name, rule, departure.request.op)
+    return {"said": str(departure), "rule": rule, "report": report, **facts}
 
 
 if __name__ == "__main__":

@@ -130,16 +130,18 @@ def _tolerance(
     with np.errstate(all="ignore"):
         magnitudes = np.abs(operand.astype(np.float64))
         largest = magnitudes[np.isfinite(magnitudes)].max(initial=0)
-        half = actual.dtype.itemsize == 2
-        unit = (
-            (float(np.finfo(np.float16).eps) * (8 if actual.dtype.kind == "V" else 1))
-            if half
-            else ULP
-        )
-        if name == "gx":
-            unit *= 8
-        # The terms' own size counts where they cancel; norms have theirs in the result.
-        return np.asarray(2 * unit * np.maximum(np.abs(expected), min(largest, 1e30)))
+    unit = max(_unit(actual), _unit(_first(request)))
+    if name == "gx":
+        unit *= 8
+    # The terms' own size counts where they cancel; norms have theirs in the result.
+    return np.asarray(2 * unit * np.maximum(np.abs(expected), min(largest, 1e30)))
+
+
+def _unit(array: Array) -> float:
+    """Return the unit in the last place of 1, for what is at most as precise as float32."""
+    if array.dtype.name == "bfloat16":
+        return 2.0**-7
+    return float(np.finfo(np.float16).eps) if array.dtype == np.float16 else ULP
 
 
 def _first(request: Request) -> Array:

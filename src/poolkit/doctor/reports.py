@@ -18,34 +18,53 @@ class Report(NamedTuple):
         The module of this package that asks it.
     rule : str
         As :func:`rule_of` names it.
+    op : str
+        What the names of the operators that it is about hold; empty for all.
     link : str
     """
 
     framework: str
     rule: str
+    op: str
     link: str
 
 
+PYTORCH = "https://github.com/pytorch/pytorch/issues/"
+TENSORFLOW = "https://github.com/tensorflow/tensorflow/issues/"
+KERAS = "https://github.com/keras-team/keras/issues/"
+
 REPORTS = (
-    Report("torch", "NaN in a window", "https://github.com/pytorch/pytorch/issues/7645"),
-    Report("torch", "how many windows", "https://github.com/pytorch/pytorch/issues/45357"),
-    Report("torch", "which index", "https://github.com/pytorch/pytorch/issues/68589"),
-    Report("torch", "who gets the gradient", "https://github.com/pytorch/pytorch/issues/80827"),
-    Report("torch", "what is refused", "https://github.com/pytorch/pytorch/issues/152156"),
+    Report("torch", "NaN in a window", "max", f"{PYTORCH}7645"),
+    Report("torch", "how many windows", "unpool", f"{PYTORCH}68589"),
+    Report("torch", "how many windows", "", f"{PYTORCH}45357"),
+    Report("torch", "who gets the gradient", "unpool", f"{PYTORCH}80827"),
+    Report("torch", "what is refused", "", f"{PYTORCH}152156"),
+    Report("torch", "the value of a window", "lp_pool", f"{PYTORCH}184037"),
+    Report("tensorflow", "NaN in a window", "max", f"{TENSORFLOW}125965"),
+    Report("tensorflow", "which index", "argmax", f"{TENSORFLOW}22025"),
+    Report("tensorflow", "who gets the gradient", "max", f"{TENSORFLOW}51682"),
+    Report("keras", "NaN in a window", "max", f"{KERAS}16158"),
+    Report("keras", "how many windows", "", f"{KERAS}20235"),
     Report(
-        "tensorflow", "NaN in a window", "https://github.com/tensorflow/tensorflow/issues/125965"
+        "jax",
+        "the value of a window",
+        "reduce_window",
+        "https://github.com/openxla/xla/issues/48714",
     ),
-    Report("tensorflow", "which index", "https://github.com/tensorflow/tensorflow/issues/22025"),
     Report(
-        "tensorflow",
-        "who gets the gradient",
-        "https://github.com/tensorflow/tensorflow/issues/51682",
+        "onnxruntime",
+        "the mean's divisor",
+        "",
+        "https://github.com/microsoft/onnxruntime/issues/16203",
     ),
-    Report("keras", "how many windows", "https://github.com/keras-team/keras/issues/20235"),
     Report(
-        "onnxruntime", "the mean's divisor", "https://github.com/microsoft/onnxruntime/issues/16203"
+        "skimage",
+        "the value of a window",
+        "block_reduce",
+        "https://github.com/scikit-image/scikit-image/issues/4940",
     ),
 )
+"""What was read, and found to be about that rule; those about fewer operators come first."""
 
 
 def rule_of(departure: Departure) -> str:
@@ -66,6 +85,9 @@ def rule_of(departure: Departure) -> str:
     return "the mean's divisor" if mean else "the value of a window"
 
 
-def find_report(framework: str, rule: str) -> str | None:
-    """Return the link to a public report of what a framework does; None if none is known."""
-    return next((r.link for r in REPORTS if (r.framework, r.rule) == (framework, rule)), None)
+def find_report(framework: str, rule: str, op: str) -> str | None:
+    """Return the link to a public report of what an operator does; None if none is known."""
+    for report in REPORTS:
+        if (report.framework, report.rule) == (framework, rule) and report.op in op.lower():
+            return report.link
+    return None

@@ -106,11 +106,11 @@ def _size_after(kind: str, options: dict[str, str], size: Size, sizes: list[Size
         return None
     if kind in ("convolutional", "conv"):
         return _size_after_convolution(options, size)
-    stride = _integer(options, "stride", {"upsample": 2}.get(kind, 1))
+    stride = max(1, _integer(options, "stride", {"upsample": 2}.get(kind, 1)))
     if kind == "upsample" or (kind.startswith("reorg") and _integer(options, "reverse", 0)):
-        return tuple(n * stride for n in size)
-    if kind.startswith("reorg"):
-        return tuple(n // max(1, stride) for n in size)
+        size = tuple(n * stride for n in size)
+    elif kind.startswith("reorg"):
+        size = tuple(n // stride for n in size)
     return size
 
 

@@ -282,9 +282,7 @@ def _after_padding(padding: Any, lengths: tuple[int, ...]) -> tuple[int, ...] | 
     pairs = [padding] if len(lengths) == 1 else padding
     if not isinstance(pairs, list) or len(pairs) != len(lengths):
         return None
-    if not all(isinstance(n, int) for pair in pairs if isinstance(pair, list) for n in pair):
-        return None
-    if not all(isinstance(pair, list) for pair in pairs):
+    if not all(isinstance(p, list) and all(isinstance(n, int) for n in p) for p in pairs):
         return None
     return tuple(n + sum(pair) for n, pair in zip(lengths, pairs, strict=True))
 

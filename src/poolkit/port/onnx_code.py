@@ -14,7 +14,7 @@ SLICES = """\
 nodes, constants = [], []
 
 def constant(value):
-    name = f"{y}_{len(constants)}"
+    name = f"{y}_constant{len(constants)}"
     constants.append(onnx.numpy_helper.from_array(np.array([value]), name))
     return name
 
@@ -32,11 +32,11 @@ for axis, step, spans in windows:
 
 def write_graph(translation: Translation, name: str) -> str:
     """Return a function from the names of two values to nodes and constants of opset 22."""
-    if translation.call is None:
-        body = _slices(translation)
-    else:
-        body = _steps(translation)
-    lines = [f"def {name}(x, y):  # names of values", *(f"{INDENT}{each}".rstrip() for each in body)]
+    body = _slices(translation) if translation.call is None else _steps(translation)
+    lines = [
+        f"def {name}(x, y):  # names of values",
+        *(f"{INDENT}{each}".rstrip() for each in body),
+    ]
     return "\n".join([*lines, f"{INDENT}return nodes, constants"])
 
 
