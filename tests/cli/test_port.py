@@ -109,8 +109,8 @@ def test_what_becomes_of_a_model(run):
     said = run(TINY, command="doctor")
     head, first, second, third, last, *rest = said.splitlines()
     targets = "torch tensorflow keras jax onnx caffe matlab"
-    assert " ".join(head.split()) == f"layer input → output {targets}"
-    assert "26×26 → 13×13" in first
+    assert " ".join(head.split()) == f"layer input {targets}"
+    assert "26×26" in first
     assert second.split()[2:] == third.split()[2:]
     assert last.split()[-7:] == ["-"] * 7
     assert any(line.startswith("✗ 3 local_avgpool: `stride`") for line in rest)

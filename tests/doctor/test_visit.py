@@ -26,7 +26,8 @@ def test_a_process_that_ends(fake, way):
     assert not finding.is_well
     assert finding.asked == 2
     assert finding.crash.startswith("max_pool1d(kernel_size=")
-    assert ("libfake.so is damaged" in finding.crash) == (way == "import")
+    reason = {"abort": "SIGABRT", "exit": "with status 0", "import": "libfake.so is damaged"}[way]
+    assert reason in finding.crash
 
 
 def test_a_process_that_hangs(fake):
@@ -91,14 +92,22 @@ def test_the_command_for_machines(fake):
 
 def test_frameworks_that_are_not_there(fake, monkeypatch):
     framework = find_framework("fake")
-    monkeypatch.setattr(type(framework), "version", lambda self: None)
+    assert framework.obstacle() is None
+    monkeypatch.setattr("poolkit.doctor.framework._version", lambda package: None)
+    assert framework.obstacle() == "numpy not installed"
     assert visit("fake", 3).version is None
     result = CliRunner().invoke(application, ["doctor", "--framework", "fake"])
     assert result.exit_code == 2
-    assert "fake needs numpy" in result.output
+    assert "fake cannot be asked: numpy not installed." in result.output
     result = CliRunner().invoke(application, ["doctor"])
     assert result.exit_code == 0
     assert "not installed" in result.stdout
+
+
+def test_versions_that_no_dialect_is_about(fake, monkeypatch):
+    framework = find_framework("fake")
+    monkeypatch.setattr(type(framework), "version", lambda self: None)
+    assert framework.obstacle() == "installed in a version that its dialect is not about"
 
 
 def test_unknown_frameworks_are_named_by_the_option():

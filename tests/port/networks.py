@@ -2,8 +2,9 @@
 
 Structure after BVLC/caffe (examples/mnist/lenet.prototxt, models/bvlc_alexnet,
 models/bvlc_googlenet), the VGG-16 of K. Simonyan's model zoo entry,
-KaimingHe/deep-residual-networks (ResNet-50) and pjreddie/darknet (cfg/yolov2.cfg, yolov2-tiny.cfg, yolov3-tiny.cfg,
-yolov3-spp.cfg): kernel sizes, strides and padding are theirs, the text is not.
+KaimingHe/deep-residual-networks (ResNet-50) and pjreddie/darknet (cfg/yolov2.cfg,
+yolov2-tiny.cfg, yolov3-tiny.cfg, yolov3-spp.cfg): kernel sizes, strides and padding are theirs,
+the text is not.
 """
 
 

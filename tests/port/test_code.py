@@ -8,9 +8,11 @@ from poolkit import ArgumentError, PoolError, UnsupportedError
 from poolkit.dialects.native_layer import NativeLayer
 from poolkit.port.code import LANGUAGES, code_of, script_of
 from poolkit.port.darknet_cfg import read_cfg
+from poolkit.port.export import port_layer
 from poolkit.port.library import layout_of
 from poolkit.port.lines import say_spans
 from poolkit.port.onnx_graph import onnx_model
+from poolkit.port.pooling_layer import find_layer
 from poolkit.port.prototxt import read_prototxt
 
 SIZE = (7, 9)
@@ -183,6 +185,32 @@ def test_adaptive_windows_of_any_size(output_size, rng):
     exec(code, space)
     answer = np.asarray(space["pool"](x.transpose(0, 2, 3, 1))).transpose(0, 3, 1, 2)
     np.testing.assert_allclose(answer, expected, rtol=2e-6, atol=1e-5)
+
+
+def test_what_onnx_runtime_makes_of_it_is_said():
+    # Its shorter windows leave elements out, for which the standard's padding is below 0.
+    window = {"window_shape": (1, 3), "strides": (3, 3), "padding": "SAME"}
+    ported = port_layer(find_layer("a", "jax", "max_pool", window, (12, 10), 4), "onnx")
+    assert any("ONNX Runtime departs from ONNX" in each for each in ported.warnings)
+    window = {"kernel_size": 3, "stride": 2}
+    ported = port_layer(find_layer("a", "torch", "max_pool2d", window, None), "onnx")
+    assert ported.warnings == ()
+
+
+def test_the_frameworks_own_layer_comes_before_steps_around_it():
+    # 16 is even: no window hangs over, and nothing has to be put around the input.
+    layer = ("darknet", "maxpool", {"size": 2, "stride": 2})
+    assert "pad" not in port_layer(find_layer("a", *layer, (16, 16)), "torch").code
+    assert "F.pad" in port_layer(find_layer("a", *layer, None), "torch").code
+
+
+def test_padding_that_a_rule_says():
+    layer = ("torch", "max_pool2d", {"kernel_size": 3, "stride": 1, "padding": 1})
+    made = poolkit.translate(layer, "keras")
+    assert made.is_call_alone
+    assert 'MaxPooling2D(pool_size=3, strides=1, padding="same")(x)' in code_of(made)
+    strided = ("caffe", "Pooling", {"pool": "MAX", "kernel_size": 3, "stride": 2})
+    assert 'padding="same"' in code_of(poolkit.translate(strided, "keras", size=112))
 
 
 def test_several_layers_are_one_text():

@@ -40,7 +40,7 @@ def doctor(
     model: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[MODEL]",
+            metavar="MODEL",
             help=f"A model file ({ENDINGS}): says which of its pooling layers change meaning "
             "elsewhere. Without one, the installed frameworks are asked.",
             readable=False,
@@ -63,14 +63,14 @@ def doctor(
         return
     names = list(dict.fromkeys(framework or FRAMEWORKS))
     for name in names:
-        asked = find_framework(name)
-        if framework and asked.version() is None:
-            raise MissingDependencyError(f"{name} needs {' and '.join(asked.packages)}.")
+        obstacle = find_framework(name).obstacle()
+        if framework and obstacle is not None:
+            raise MissingDependencyError(f"{name} cannot be asked: {obstacle}.")
     findings = {}
     for name in names:
         findings[name] = _ask(name, draws, seed, timeout)
         if not as_json:
-            _say(findings[name], max(map(len, names)))
+            _say(name, findings[name])
     if as_json:
         facts = {
             name: {**asdict(finding), "is_well": finding.is_well}
@@ -92,10 +92,10 @@ def _ask(name: str, draws: int, seed: int, timeout: float) -> Finding:
         return visit(name, draws, seed, timeout, lambda: progress.advance(task))
 
 
-def _say(finding: Finding, width: int) -> None:
-    name = typer.style(f"{finding.framework:{max(width, 12)}}", bold=True)
+def _say(called: str, finding: Finding) -> None:
+    name = typer.style(f"{finding.framework:12}", bold=True)
     if finding.version is None:
-        typer.echo(f"{name}  -  not installed")
+        typer.echo(f"{name}  -  {find_framework(called).obstacle()}")
         return
     said = [f"{finding.asked} calls"]
     if finding.departures:
@@ -139,10 +139,14 @@ def _examine(model: Path, as_json: bool) -> None:
 def _say_verdicts(layers: list[PoolingLayer], verdicts: list[Verdict]) -> None:
     targets = list(dict.fromkeys(to for verdict in verdicts for to in verdict.elsewhere))
     rows: list[list[str | Text]] = [
-        [verdict.name, say_size(found), *(_mark(verdict.elsewhere.get(to)) for to in targets)]
+        [
+            verdict.name,
+            say_size(found.input_size),
+            *(_mark(verdict.elsewhere.get(to)) for to in targets),
+        ]
         for found, verdict in zip(layers, verdicts, strict=True)
     ]
-    echo_table(("layer", "input → output", *targets), rows)
+    echo_table(("layer", "input", *targets), rows)
     typer.echo()
     fates = [fate for verdict in verdicts for fate in verdict.elsewhere.values()]
     kinds = {fate.kind for fate in fates}

@@ -15,7 +15,7 @@ from poolkit.dialects.translation import Translation
 from poolkit.port.code import script_of
 from poolkit.port.export import TARGETS, Ported, port_layer
 from poolkit.port.model_file import ENDINGS, read_model
-from poolkit.port.pooling_layer import PoolingLayer
+from poolkit.port.pooling_layer import PoolingLayer, Size
 
 __all__ = ["native_call", "port", "say_size"]
 
@@ -59,11 +59,18 @@ def _size(text: str) -> tuple[int, ...]:
 
 def _say(ported: list[Ported], to: str) -> None:
     names = _names(ported)
-    rows = [
-        (each.found.name, native_call(each.found), say_size(each.found), names[number] or "✗")
-        for number, each in enumerate(ported)
-    ]
-    echo_table(("layer", ported[0].found.dialect, "input → output", to), rows)
+    dialect, ops = ported[0].found.dialect, {each.found.op for each in ported}
+    # Where one operator is all there is, it is the column's name, and its arguments the cells.
+    head = f"{dialect} {ops.pop().rpartition('.')[2]}" if len(ops) == 1 else dialect
+    rows = []
+    for name, each in zip(names, ported, strict=True):
+        found = each.found
+        call = found.arguments if head != dialect else native_call(found)
+        size = "?"
+        if found.input_size is not None:
+            size = f"{say_size(found.input_size)} → {say_size(found.output_size)}"
+        rows.append((found.name, call, size, name or "✗"))
+    echo_table(("layer", head, "input → output", to), rows)
     _say_code(ported, names)
     said = list(zip(names, ported, strict=True))
     scopes = [
@@ -112,16 +119,9 @@ def native_call(found: PoolingLayer) -> str:
     return f"{found.op.rpartition('.')[2]}({found.arguments})"
 
 
-def say_size(found: PoolingLayer) -> str:
-    """Return the sizes before and after a layer, as far as they are known."""
-    if found.input_size is None:
-        return "?"
-    after = "?" if found.output_size is None else _times(found.output_size)
-    return f"{_times(found.input_size)} → {after}"
-
-
-def _times(lengths: tuple[int, ...]) -> str:
-    return "×".join(map(str, lengths))
+def say_size(size: Size) -> str:
+    """Return the lengths of the pooled axes, or that they are not known."""
+    return "?" if size is None else "×".join(map(str, size))
 
 
 def _facts(ported: Ported) -> dict[str, Any]:

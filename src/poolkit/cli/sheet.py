@@ -12,21 +12,25 @@ __all__ = ["collect", "echo_table", "name_layers"]
 UNBOUNDED = 10_000
 """Columns of what is no terminal: rows are lines there."""
 
+NARROW = 100
+"""Columns of a terminal below which no room is wasted between those of a table."""
+
 NAMED = 3
 """Layers that are named one by one."""
 
 
 def echo_table(heads: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     """Print a table without lines, its first column bold."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(width=UNBOUNDED, highlight=False)
+    gap = 1 if console.width < NARROW else 2
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     for number, head in enumerate(heads):
         style = "bold" if number == 0 else ""
         table.add_column(Text(head), style=style, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(width=UNBOUNDED, highlight=False)
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():

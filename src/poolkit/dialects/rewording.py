@@ -32,6 +32,11 @@ def same_for_all_sizes(plain: Plain) -> Iterator[Plain]:
                 for each, pad in zip(plain.sliding, pads, strict=True)
             )
             yield replace(plain, sliding=sliding)
+    elif any(map(any, plain.padding_of_sides)):
+        for rule in AutomaticPadding:
+            sliding = tuple(replace(each, padding=rule) for each in plain.sliding)
+            if tuple(map(_constant_padding, sliding)) == plain.padding:
+                yield replace(plain, sliding=sliding)
 
 
 def _constant_padding(sliding: Sliding) -> tuple[int, int] | None:
@@ -79,3 +84,8 @@ def same_for(plain: Plain, bound: Plan) -> Iterator[Plain]:
         high = max(0, end - windows.length)
         sliding.append(replace(each, padding=(windows.low, high), rounding=Rounding.FLOOR))
     yield replace(plain, sliding=tuple(sliding))
+    for rule in AutomaticPadding:
+        ruled = tuple(replace(each, padding=rule) for each in sliding)
+        bounds = zip(ruled, sliding, bound.windows, strict=True)
+        if all(one.bind(w.length) == other.bind(w.length) for one, other, w in bounds):
+            yield replace(plain, sliding=ruled)

@@ -49,7 +49,21 @@ class Framework:
 
     def version(self) -> str | None:
         """Return the version that is installed; None if a package is missing."""
-        try:
-            return next(iter([version(package) for package in self.packages]))
-        except PackageNotFoundError:
+        versions = [_version(package) for package in self.packages]
+        return None if None in versions else versions[0]
+
+    def obstacle(self) -> str | None:
+        """Return why it cannot be asked, in words; None if it can."""
+        if self.version() is not None:
             return None
+        missing = [package for package in self.packages if _version(package) is None]
+        if missing:
+            return f"{' and '.join(missing)} not installed"
+        return "installed in a version that its dialect is not about"
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,6 +1,7 @@
 """Frameworks asked one after the other, each in a process of its own."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -107,7 +108,7 @@ def visit(
         reason = f"it took longer than {longest:g} seconds."
         finding.crash = f"{_call(framework, finding.asked, seed)}: {reason}"
     elif status != 0 or finding.asked < draws:
-        reason = said[-1] if said else f"status {status}"
+        reason = said[-1] if said else _end(status)
         finding.crash = f"{_call(framework, finding.asked, seed)}: {reason}"
     return finding
 
@@ -126,6 +127,16 @@ def _read(
             finding.departures.append(answer)
         if answered is not None:
             answered()
+
+
+def _end(status: int) -> str:
+    """Return how a process that says nothing ended."""
+    if status >= 0:
+        return f"it ended with status {status}."
+    try:
+        return f"it was ended by {signal.Signals(-status).name}."
+    except ValueError:
+        return f"it was ended by signal {-status}."
 
 
 def _call(framework: Framework, number: int, seed: int) -> str:

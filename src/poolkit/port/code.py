@@ -43,7 +43,7 @@ def code_of(translation: Translation, name: str = "pool") -> str:
     <BLANKLINE>
     <BLANKLINE>
     def pool(x):  # (N, C, H, W)
-        return F.max_pool2d(x, kernel_size=2, ceil_mode=True)
+        return F.max_pool2d(x, kernel_size=2, stride=2, ceil_mode=True)
     """
     return script_of({name: translation})
 

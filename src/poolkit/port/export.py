@@ -1,15 +1,17 @@
 """What becomes of a model's pooling layers in other frameworks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from poolkit._errors import PoolError
+from poolkit.dialects.compare import compare
 from poolkit.dialects.native_layer import NativeLayer
 from poolkit.dialects.translate import Translation, translate
 from poolkit.port.code import code_of
 from poolkit.port.model_file import read_model
+from poolkit.port.onnx_graph import OPSET
 from poolkit.port.pooling_layer import PoolingLayer
 from poolkit.port.torch_module import read_module
 
@@ -159,6 +161,7 @@ def _say(asked: Asked) -> tuple[Translation | None, str | None, str | None]:
     for size in (None, asked.size) if asked.size is not None else (None,):
         try:
             made = translate(asked.layer, asked.to, size=size)
+            made = _beside_its_runtime(made, size)
             said = made, code_of(made), None
         except PoolError as fault:
             refusal = str(fault)
@@ -167,6 +170,19 @@ def _say(asked: Asked) -> tuple[Translation | None, str | None, str | None]:
             return said
         several = several or said
     return several or (None, None, refusal)
+
+
+def _beside_its_runtime(made: Translation, size: tuple[int, ...] | None) -> Translation:
+    """Return a translation to ONNX with a warning where ONNX Runtime parts from the standard."""
+    if made.call is None or made.to != "onnx":
+        return made
+    params = {**made.params, "opset": OPSET}
+    runtime = NativeLayer("onnxruntime", made.call.op, params, made.call.rank)
+    found = compare(made.call, runtime, size=size if made.is_call_alone else None)
+    if found:
+        return made
+    said = str(found).splitlines()[-1].removeprefix("differ, ")
+    return replace(made, warnings=(*made.warnings, f"ONNX Runtime departs from ONNX: {said}"))
 
 
 def examine(model: "Path | str | torch.nn.Module") -> list[Verdict]:
