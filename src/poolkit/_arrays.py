@@ -25,7 +25,9 @@ def as_numeric_array(x: object, name: str = "x") -> npt.NDArray[Any]:
     if isinstance(x, np.ma.MaskedArray):
         # np.asarray would silently take the values behind the mask.
         raise ArgumentTypeError(
-            message(name, wanted, "a masked array", hint=f"pass {name}.filled(value) for some value.")
+            message(
+                name, wanted, "a masked array", hint=f"pass {name}.filled(value) for some value."
+            )
         )
     if isinstance(x, list | tuple | int | float | np.generic):
         try:

@@ -130,7 +130,9 @@ def _described(windows: AxisWindows) -> tuple[Any, ...]:
         # A stride that nothing takes may be of any size, and the kernels' scratch is as long.
         is_covering = isinstance(windows, CoveringWindows)
         steps = windows.length if is_covering else windows.count
-        stride = windows.stride if steps > 1 else min(windows.stride, windows.kernel_size)
+        stride = windows.stride
+        if steps == 1:
+            stride = min(stride, windows.kernel_size + windows.low)
         return windows.kernel_size, stride, windows.dilation, windows.low, is_covering
     inside = [windows.inside(window) for window in range(windows.count)]
     begins = np.array([positions.start for positions in inside], np.int64)

@@ -75,12 +75,12 @@ class AxisWindows(ABC):
         positions = self.positions(window)
         start, step = positions.start, positions.step
         first = -(start // step) if start < 0 else 0
-        stop = min(len(positions), -((start - self.length) // step))
+        stop = min(_size(positions), -((start - self.length) // step))
         return positions[first : max(first, stop)]
 
     def window_count(self, window: int) -> int:
         """Return how many elements a window has, padding included."""
-        return len(self.positions(window))
+        return _size(self.positions(window))
 
     def valid_count(self, window: int) -> int:
         """Return how many elements of a window lie in the input."""
@@ -273,3 +273,8 @@ class CoveringWindows(AxisWindows):
             low=self.low,
             high=max(0, end - self.low - self.count),
         )
+
+
+def _size(positions: range) -> int:
+    """Return the number of positions, which `len` refuses beyond 2⁶³."""
+    return max(0, -((positions.start - positions.stop) // positions.step))

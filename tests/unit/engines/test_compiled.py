@@ -213,6 +213,7 @@ def test_strides_and_dilations_beyond_the_kernels(huge):
     x = np.arange(16.0).reshape(4, 4)
     assert poolkit.max_pool2d(x, 2, stride=huge) == [[5]]
     assert poolkit.max_pool2d(x, 1, dilation=huge, stride=huge) == [[0]]
+    assert np.all(poolkit.max_pool2d(x, 2 * huge + 1, stride=1, padding="same") == 15)
     with pytest.raises(poolkit.WindowFitError):
         poolkit.max_pool2d(x, 2, padding=huge)
 
