@@ -19,25 +19,6 @@ def plain(reduce="max", kernel_size=3, stride=2, padding=(0, 0), dilation=1, **w
     return Plain(reduce, 4, AXES, sliding, **words)
 
 
-def exact(dialect, asked):
-    """Return the dialect's call that means what is asked for; None if it has none."""
-    for first in (2, 1, 0):
-        moved = replace(asked, axes=(first, first + 1))
-        try:
-            calls = list(dialects.find(dialect).propose(moved))
-        except PoolError:
-            continue
-        for call in calls:
-            try:
-                layer = NativeLayer(dialect, call.op, call.params, 4)
-                said = layer.plain
-            except PoolError:
-                continue
-            if replace(said, axes=AXES) == replace(asked, axes=AXES):
-                return layer
-    return None
-
-
 def nearest(dialect, asked):
     """Return a call for what is asked for, however the dialect rounds and divides."""
     for layer, said in readings(dialect, asked):

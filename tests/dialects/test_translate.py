@@ -9,7 +9,7 @@ import poolkit
 from poolkit import PoolError, UnsupportedError, dialects
 from poolkit.dialects.native_layer import NativeLayer
 from poolkit.dialects.plain import Plain
-from poolkit.dialects.wording import nearest
+from poolkit.dialects.wording import variants
 from poolkit.geometry import AutomaticPadding, Rounding, Sliding
 
 SAME_MODULE = {}
@@ -46,6 +46,20 @@ def draw(rng):
     )
     divisor = ["valid", "padded", "window", 3.0][rng.integers(4)]
     return Plain(reduce, 4, (2, 3), sliding, divisor=divisor, norm_type=norm_type)
+
+
+def nearest(dialect, plain):
+    """Return a dialect's first call for a layer, or for it rounded or divided otherwise."""
+    propose = dialects.find(dialect).propose
+    if propose is None:
+        raise UnsupportedError(f"{dialect} has no layers to choose from.")
+    for variant in variants(plain):
+        try:
+            for call in propose(variant):
+                return NativeLayer(dialect, call.op, call.params)
+        except PoolError:
+            continue
+    raise UnsupportedError(f"{dialect} has no words for it.")
 
 
 def layers_of(dialect):

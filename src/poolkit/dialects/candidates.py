@@ -10,12 +10,12 @@ from poolkit import dialects
 from poolkit._errors import PoolError
 from poolkit.dialects.native_layer import NativeLayer
 from poolkit.dialects.plain import Plain
-from poolkit.dialects.rewording import bind_to, rounded_down, same_for, same_for_all_sizes
+from poolkit.dialects.rewording import rounded_down, same_for, same_for_all_sizes
 from poolkit.dialects.translation import Translation
 from poolkit.dialects.wording import variants
-from poolkit.geometry import AutomaticPadding, SlidingWindows
+from poolkit.geometry import AutomaticPadding, Plan, SlidingWindows
 
-__all__ = ["by_slices", "candidates"]
+__all__ = ["candidates"]
 
 ARRAY_LIBRARIES = (
     *("torch", "tensorflow", "keras", "jax", "onnx", "onnxruntime", "paddle", "chainer", "mxnet"),
@@ -34,13 +34,12 @@ def candidates(
     source: NativeLayer,
     to: str,
     plain: Plain,
-    size: tuple[int, ...] | int | None,
+    bound: Plan | None,
     reasons: list[str],
 ) -> Iterator[Translation]:
     """Yield what may say a layer, unchecked; why a framework has no words goes to `reasons`."""
     plain = _in_layout_of(to, plain)
     asked = [*rounded_down(plain), plain, *same_for_all_sizes(plain)]
-    bound = None if size is None else bind_to(source, size)
     if bound is not None:
         asked += same_for(plain, bound)
     for each in asked:
@@ -49,8 +48,8 @@ def candidates(
     if to in ARRAY_LIBRARIES:
         for each in asked:
             yield from _padded_first(source, to, each, reasons)
-        if bound is not None and size is not None:
-            yield from by_slices(source, to, size)
+        if bound is not None:
+            yield from _by_slices(source, to, plain, bound)
     elif any(sum(pair) for each in asked for pair in each.padding_of_sides):
         reasons.append(f"{to} has no layer that pads alone.")
 
@@ -115,17 +114,10 @@ def _padded_first(
             yield Translation(source, to, call, pads, value, divided_by_ones=ones, factor=factor)
 
 
-def by_slices(source: NativeLayer, to: str, size: tuple[int, ...] | int) -> Iterator[Translation]:
+def _by_slices(source: NativeLayer, to: str, plain: Plain, plan: Plan) -> Iterator[Translation]:
     """Yield the reduction of each window, cut out of an input of one size."""
-    if to not in ARRAY_LIBRARIES:
-        return
-    try:
-        plan = bind_to(source, size)
-        plain = source.plain
-        reduce, divisor = plain.reduce, plain.divisor
-    except PoolError:
-        return
-    if plan is None or reduce not in ("max", "mean", "sum"):
+    reduce, divisor = plain.reduce, plain.divisor
+    if reduce not in ("max", "mean", "sum"):
         return
     if any(windows.first_empty() is not None for windows in plan.windows):
         return

@@ -109,7 +109,7 @@ def compare(
         witness = differ(one, other, lengths)
         if witness is None:
             answered = True
-        elif not witness.is_refusal:
+        elif not (witness.first_refuses or witness.second_refuses):
             return Comparison(one, other, scope, witness, ())
         elif refusal is None:
             refusal = witness

@@ -31,7 +31,8 @@ class Native:
         self.function = function
         self.names = names
         self.gives_indices = gives_indices
-        parameters = signature(function).parameters
+        self.signature = signature(function)
+        parameters = self.signature.parameters
         self.inputs = tuple(
             name for name, p in parameters.items() if p.kind is Parameter.POSITIONAL_ONLY
         )
@@ -39,7 +40,6 @@ class Native:
             name for name in self.inputs if parameters[name].default is Parameter.empty
         )
         self.takes_rank = "rank" in parameters
-        self.signature = signature(function)
 
     def read(self, *, rank: int | None = None, **params: Any) -> Meaning:
         """Return what parameters mean.
@@ -61,13 +61,17 @@ class Native:
             params = {**params, "rank": 0 if made[0] is None else made[0].ndim}
         return self._mean((*made, *args), params).answer(*made)
 
+    def refuse_missing(self, given: Mapping[str, Any]) -> None:
+        """Raise unless all input arrays that are required are given."""
+        missing = [name for name in self.required if name not in given]
+        if missing:
+            raise ArgumentTypeError(message("inputs", f"hold {', '.join(missing)}", list(given)))
+
     def _inputs(self, arrays: tuple[Any, ...], params: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the input arrays, those that come by name among the parameters too."""
         given = dict(zip(self.inputs, arrays, strict=False))
         given.update((name, params[name]) for name in self.inputs if name in params)
-        missing = [name for name in self.required if name not in given]
-        if missing:
-            raise ArgumentTypeError(message("inputs", f"hold {', '.join(missing)}", list(given)))
+        self.refuse_missing(given)
         return tuple(
             None if given.get(name) is None else as_numeric_array(given[name], name)
             for name in self.inputs
@@ -137,7 +141,7 @@ class Dialect:
         """Return the operator of a native name, with the modules before it or without."""
         if op in self.operators:
             return self.operators[op]
-        last = op.rpartition(".")[2]
+        last = _last(op)
         meant = {id(each): each for name, each in self.operators.items() if _last(name) == last}
         if len(meant) != 1:
             listed = ", ".join(self.operators)
@@ -149,9 +153,7 @@ class Dialect:
     ) -> dict[str, Array]:
         """Return all outputs of a call, by their names: see :func:`poolkit.dialects.run`."""
         native = self.find(op)
-        missing = [name for name in native.required if name not in inputs]
-        if missing:
-            raise ArgumentTypeError(message("inputs", f"hold {', '.join(missing)}", list(inputs)))
+        native.refuse_missing(inputs)
         arrays = tuple(inputs.get(name) for name in native.inputs)
         answer = native.answer(arrays, (), dict(params))
         outputs = {"y": answer.y, **answer.others}

@@ -68,10 +68,7 @@ class NativeLayer:
     @cached_property
     def meaning(self) -> Layer:
         """What the parameters mean."""
-        read = self.native.read(rank=self.rank, **self.params)
-        if not isinstance(read, Layer):
-            raise UnsupportedError(f"{self.op} is not pooling by windows alone.")
-        return read
+        return self._read(self.rank)
 
     @cached_property
     def plain(self) -> Plain:
@@ -89,14 +86,10 @@ class NativeLayer:
     def layout(self) -> tuple[int, ...]:
         """Which axes of the array are batch, channels and the pooled ones, in that order."""
         assert self.rank is not None
-        rank = self.rank
-        windows = self.meaning.windows
-        if not isinstance(windows, Specification):
-            windows = windows((8,) * rank)
-        pooled = tuple(sorted(windows.axes_of(rank)))
-        others = [axis for axis in range(rank) if axis not in pooled]
+        others = self._others
+        pooled = [axis for axis in range(self.rank) if axis not in others]
         if others[1:] and others[0] > pooled[-1]:
-            others.reverse()  # MATLAB's: pooled axes, channels, batch
+            others = others[::-1]  # MATLAB's: pooled axes, channels, batch
         return (*others, *pooled)
 
     @property
@@ -105,13 +98,10 @@ class NativeLayer:
         assert self.rank is not None
         return self.rank - len(self._others)
 
-    @property
+    @cached_property
     def _others(self) -> tuple[int, ...]:
-        windows = self.meaning.windows
         assert self.rank is not None
-        if not isinstance(windows, Specification):
-            windows = windows((8,) * self.rank)
-        axes = windows.axes_of(self.rank)
+        axes = _specification(self.meaning, self.rank).axes_of(self.rank)
         return tuple(axis for axis in range(self.rank) if axis not in axes)
 
     def run(self, x: Array, gradient: Array | None = None) -> dict[str, Array]:
@@ -158,28 +148,33 @@ class NativeLayer:
             array = array.reshape(kept)
         return array.transpose(self.layout)
 
+    def _read(self, rank: int | None) -> Layer:
+        read = self.native.read(rank=rank, **self.params)
+        if not isinstance(read, Layer):
+            raise UnsupportedError(f"{self.op} is not pooling by windows alone.")
+        return read
+
     def _find_rank(self) -> int:
         """Return the rank of which all axes but two are pooled."""
         faults: list[PoolError] = []
         for rank in (4, 3, 5):
+            layer: Layer | None = None
             try:
-                read = self.native.read(rank=rank, **self.params)
-            except UnsupportedError:
-                raise
+                layer = self._read(rank)
+                windows = _specification(layer, rank).windows
             except PoolError as fault:
+                if layer is None and isinstance(fault, UnsupportedError):
+                    raise
                 faults.append(fault)
                 continue
-            if not isinstance(read, Layer):
-                raise UnsupportedError(f"{self.op} is not pooling by windows alone.")
-            windows = read.windows
-            if not isinstance(windows, Specification):
-                try:
-                    windows = windows((8,) * rank)
-                except PoolError as fault:
-                    faults.append(fault)
-                    continue
-            if len(windows.windows) + 2 == rank:
+            if len(windows) + 2 == rank:
                 return rank
         if faults:
             raise faults[0]
         raise ArgumentError(message("rank", "be given for this operator", None))
+
+
+def _specification(layer: Layer, rank: int) -> Specification:
+    """Return the windows of a layer; where they depend on the shape, those of some shape."""
+    windows = layer.windows
+    return windows if isinstance(windows, Specification) else windows((8,) * rank)

@@ -1,11 +1,10 @@
 """From one framework's words to another's, checked by running both."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from poolkit import dialects
 from poolkit._errors import PoolError, UnsupportedError
-from poolkit.dialects.candidates import by_slices, candidates
+from poolkit.dialects.candidates import candidates
 from poolkit.dialects.compare import LayerLike
 from poolkit.dialects.native_layer import NativeLayer
 from poolkit.dialects.plain import Call
@@ -54,7 +53,6 @@ def translate(
     source = layer if isinstance(layer, NativeLayer) else NativeLayer(*layer)
     if dialects.find(to).propose is None:
         raise UnsupportedError(f"it cannot be said in {to}, which has no layers to choose from.")
-    reasons: list[str] = []
     bound = None
     if size is not None:
         try:
@@ -75,13 +73,9 @@ def translate(
     try:
         plain = source.plain
     except UnsupportedError as fault:
-        if size is None:
-            raise UnsupportedError(f"it cannot be said in {to}, because {fault}") from None
-        reasons.append(str(fault))
-        tried: Iterator[Translation] = by_slices(source, to, size)
-    else:
-        tried = candidates(source, to, plain, size, reasons)
-    for candidate in tried:
+        raise UnsupportedError(f"it cannot be said in {to}, because {fault}") from None
+    reasons: list[str] = []
+    for candidate in candidates(source, to, plain, bound, reasons):
         checked = _check(candidate, scope, taken, size, reasons)
         if checked is not None:
             return checked
@@ -138,9 +132,9 @@ def _check(
         witness = differ(source, candidate, lengths)
         if witness is None:
             answered = True
-        elif witness.second.startswith("an error") and size is None:
+        elif witness.second_refuses and size is None:
             refuses = True
-        elif not witness.first.startswith("an error"):
+        elif not witness.first_refuses:
             where = "×".join(map(str, lengths))
             reasons.append(
                 f"its nearest call, {candidate}, gives {witness.second} for an input of {where} "

@@ -68,6 +68,11 @@ class Translation:
         return {} if self.call is None else dict(self.call.params)
 
     @property
+    def dialect(self) -> str:
+        """The framework, as a :class:`NativeLayer` names its own."""
+        return self.to
+
+    @property
     def rank(self) -> int:
         """The number of the arrays' axes."""
         assert self.source.rank is not None

@@ -29,6 +29,10 @@ class Answering(Protocol):
     """Whatever answers as a layer does."""
 
     @property
+    def dialect(self) -> str:
+        """The framework."""
+
+    @property
     def rank(self) -> int | None:
         """The number of the arrays' axes."""
 
@@ -49,17 +53,16 @@ class Witness:
         frameworks refuses.
     first, second : str
         What the two give there.
+    first_refuses, second_refuses : bool
+        Whether they refuse the input.
     """
 
     size: tuple[int, ...]
     position: tuple[int, ...] | None
     first: str
     second: str
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether one of the frameworks refuses the input."""
-        return "an error" in (self.first[:8], self.second[:8])
+    first_refuses: bool = False
+    second_refuses: bool = False
 
 
 def differ(first: Answering, second: Answering, size: tuple[int, ...]) -> Witness | None:
@@ -71,10 +74,11 @@ def differ(first: Answering, second: Answering, size: tuple[int, ...]) -> Witnes
     one, other = answers
     if isinstance(one, str) and isinstance(other, str):
         return None  # neither answers
+    ours, theirs = (_windows(answer, len(size)) for answer in answers)
     if isinstance(one, str) or isinstance(other, str):
-        return Witness(size, None, *(_windows(answer, len(size)) for answer in answers))
+        return Witness(size, None, ours, theirs, isinstance(one, str), isinstance(other, str))
     if one.shape[-len(size) :] != other.shape[-len(size) :]:
-        return Witness(size, None, *(_windows(answer, len(size)) for answer in answers))
+        return Witness(size, None, ours, theirs)
     other = other.reshape(one.shape)
     # Where terms cancel, what is lost is of their size, not of the sum's.
     lost = 5e-7 * max(1.0, float(np.abs(x).max()))
@@ -185,13 +189,15 @@ def notes(
             one, other = (_answer(layer, marked) for layer in (first, second))
             if isinstance(one, str) or isinstance(other, str):
                 continue
-            if not np.array_equal(one, other.reshape(one.shape), equal_nan=True):
-                place = tuple(np.argwhere(~_same(one, other.reshape(one.shape)))[0])
+            other = other.reshape(one.shape)
+            unequal = ~np.isclose(one, other, rtol=0, atol=0, equal_nan=True)
+            if unequal.any():
+                place = tuple(np.argwhere(unequal)[0])
                 whole = "nothing but " if share == 1 else ""
-                ours, theirs = _in_words(one[place], other.reshape(one.shape)[place])
+                ours, theirs = _in_words(one[place], other[place])
                 yield (
-                    f"windows that hold {whole}{name} differ: {name_of(first)} gives {ours}, "
-                    f"{name_of(second)} {theirs}."
+                    f"windows that hold {whole}{name} differ: {first.dialect} gives {ours}, "
+                    f"{second.dialect} {theirs}."
                 )
                 break
     ties = np.zeros(shape, np.float32)
@@ -214,10 +220,6 @@ def notes(
         return
     if not np.allclose(one_of["gx"].ravel(), other_of["gx"].ravel(), rtol=1e-5, atol=1e-6):
         yield "gradients differ where elements of a window are equal."
-
-
-def _same(one: Array, other: Array) -> Array:
-    return np.asarray((one == other) | (np.isnan(one) & np.isnan(other)))
 
 
 def _in_words(one: np.floating[Any], other: np.floating[Any]) -> tuple[str, str]:
@@ -244,8 +246,3 @@ def _usual_size(first: NativeLayer, second: Answering) -> tuple[int, ...]:
         if not any(isinstance(_answer(layer, _numbers(shape)), str) for layer in (first, second)):
             return lengths
     return (8,) * first.pooled
-
-
-def name_of(layer: Answering) -> str:
-    """Return the framework's name."""
-    return str(getattr(layer, "dialect", None) or getattr(layer, "to", "the other"))

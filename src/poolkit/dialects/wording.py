@@ -1,16 +1,16 @@
-"""What is asked for in plain words, and a framework's call that is nearest to it."""
+"""What is asked for in plain words, and a framework's usual call for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from poolkit import dialects
 from poolkit._errors import ArgumentError, PoolError, UnsupportedError, message
 from poolkit.dialects.native_layer import NativeLayer
-from poolkit.dialects.plain import Call, Plain
+from poolkit.dialects.plain import Plain
 from poolkit.geometry import AutomaticPadding, Rounding, Sliding
 
-__all__ = ["nearest", "plain_words", "usual", "variants"]
+__all__ = ["plain_words", "usual", "variants"]
 
 
 def plain_words(
@@ -79,41 +79,19 @@ def usual(dialect: str, asked: tuple[Plain, ...]) -> NativeLayer:
     UnsupportedError
         If it has none.
     """
+    propose = dialects.find(dialect).propose
+    if propose is None:
+        raise UnsupportedError(f"{dialect} has no layers to choose from.")
     found, reasons = [], []
     for plain in asked:
         try:
-            found += list(_proposer(dialect)(plain))
+            found += list(propose(plain))
         except PoolError as fault:
             reasons.append(str(fault))
     if not found:
         raise UnsupportedError(f"it cannot be said in {dialect}, because {reasons[0]}")
     shortest = min(found, key=lambda call: len(call.params))
     return NativeLayer(dialect, shortest.op, shortest.params)
-
-
-def nearest(dialect: str, plain: Plain) -> NativeLayer:
-    """Return a framework's call for what is asked for, or for it rounded or divided otherwise.
-
-    Raises
-    ------
-    UnsupportedError
-        If it has none that takes these numbers.
-    """
-    reasons: list[str] = []
-    for variant in variants(plain):
-        try:
-            for call in _proposer(dialect)(variant):
-                return NativeLayer(dialect, call.op, call.params)
-        except PoolError as fault:
-            reasons.append(str(fault))
-    raise UnsupportedError(f"it cannot be said in {dialect}, because {reasons[0]}")
-
-
-def _proposer(dialect: str) -> Callable[[Plain], Iterator[Call]]:
-    propose = dialects.find(dialect).propose
-    if propose is None:
-        raise UnsupportedError(f"{dialect} has no layers to choose from.")
-    return propose
 
 
 def variants(plain: Plain) -> Iterator[Plain]:
