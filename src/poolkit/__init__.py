@@ -14,7 +14,7 @@ from poolkit._errors import (
 from poolkit.engines import get_num_threads, set_num_threads
 from poolkit.ops import *
 from poolkit.ops import __all__ as _operators
-from poolkit.ops.gradient import vjp
+from poolkit.ops.gradient import jvp, vjp
 
 if TYPE_CHECKING:
     from poolkit import dialects
@@ -33,6 +33,7 @@ __all__ = [
     "dialects",
     "geometry",
     "get_num_threads",
+    "jvp",
     "reducers",
     "set_num_threads",
     "translate",

@@ -9,6 +9,7 @@ from poolkit.engines.pull_back import (
     pull_back_equal,
     pull_back_selected,
 )
+from poolkit.engines.push_forward import push_forward
 from poolkit.engines.threads import get_num_threads, set_num_threads
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "pull_back",
     "pull_back_equal",
     "pull_back_selected",
+    "push_forward",
     "set_num_threads",
 ]

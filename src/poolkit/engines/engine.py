@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-Task: TypeAlias = Literal["pool", "pool with indices", "gradient"]
+Task: TypeAlias = Literal["pool", "pool with indices", "gradient", "tangent"]
 """What an engine may be asked to do with a plan."""
 
 Prepared: TypeAlias = Callable[[Array, Array, Array | None], bool]
@@ -94,6 +94,10 @@ class Engine(ABC):
     @abstractmethod
     def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
         """Return the gradient of the input by the reducer's slope."""
+
+    def push(self, plan: Plan, reducer: Reducer, x: Array, tangent: Array) -> Array:
+        """Return the tangent of the output by the reducer's slope."""
+        raise NotImplementedError(f"{self.name} refuses tangents")
 
 
 def memory_order(x: Array) -> tuple[int, ...]:

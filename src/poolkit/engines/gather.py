@@ -18,7 +18,13 @@ from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType, native
 from poolkit.reducers.reducer import Array
 
-__all__ = ["define_gathered", "draw_gathered", "select_gathered"]
+__all__ = [
+    "define_gathered",
+    "draw_gathered",
+    "pull_gathered",
+    "push_gathered",
+    "select_gathered",
+]
 
 
 def define_gathered(plan: Plan, reducer: Reducer, x: Array, elements: int) -> Array:
@@ -81,6 +87,39 @@ def draw_gathered(
             _moved(plan, pooled[part.outputs])[outputs] = values[..., 0]
             _moved(plan, indices[part.outputs])[outputs] = found[..., 0]
     return pooled, indices
+
+
+def pull_gathered(
+    plan: Plan, reducer: Reducer, x: Array, gradient: Array, total: Array, elements: int
+) -> None:
+    """Add to `total` the gradient of the input of a reducer whose slopes want whole windows."""
+    for part, outputs, windows, positions in _gathered_parts(plan, x, elements):
+        slopes = reducer.slope(windows.astype(total.dtype), (), float(windows.shape[-1]))
+        outer = _moved(plan, gradient[part.outputs])[outputs].astype(total.dtype)
+        place = _moved(plan, total[part.inputs])
+        shares = outer[..., np.newaxis] * slopes
+        laid = np.broadcast_shapes(*(each.shape for each in positions))
+        index: Any = (..., *positions)
+        np.add.at(place, index, shares.reshape(*shares.shape[: -1 - len(plan.axes)], *laid))
+
+
+def push_gathered(
+    plan: Plan, reducer: Reducer, x: Array, tangent: Array, total: Array, elements: int
+) -> None:
+    """Write to `total` the tangent of the output of such a reducer."""
+    for part, outputs, windows, positions in _gathered_parts(plan, x, elements):
+        slopes = reducer.slope(windows.astype(total.dtype), (), float(windows.shape[-1]))
+        index: Any = (..., *positions)
+        moved = _moved(plan, tangent[part.inputs])[index].reshape(windows.shape)
+        _moved(plan, total[part.outputs])[outputs] = np.sum(slopes * moved, axis=-1)
+
+
+def _gathered_parts(
+    plan: Plan, x: Array, elements: int
+) -> Iterator[tuple[Part, Any, Array, list[Array]]]:
+    for part in _parts(plan, elements):
+        for outputs, windows, positions in _gathered(part.plan, x[part.inputs]):
+            yield part, outputs, windows, positions
 
 
 def _places(plan: Plan, part: Part, windows: Array, positions: list[Array]) -> Array:

@@ -42,8 +42,8 @@ def find_refusal(  # noqa: PLR0911 - one for each reason
     """Return why no kernel serves a request; None if one does."""
     if native(dtype).name not in ELEMENTS:
         return f"no kernel for {dtype}."
-    if task == "gradient":
-        return _gradient_refusal(plan, reducer, dtype)
+    if task in ("gradient", "tangent"):
+        return _slope_refusal(plan, reducer, dtype, task)
     operation = find_operation(reducer, task)
     if operation is None:
         return f"no kernel for {reducer}."
@@ -73,7 +73,9 @@ def find_refusal(  # noqa: PLR0911 - one for each reason
     return None
 
 
-def _gradient_refusal(plan: Plan, reducer: Reducer, dtype: DType) -> str | None:
+def _slope_refusal(plan: Plan, reducer: Reducer, dtype: DType, task: Task) -> str | None:
+    if task == "tangent":
+        return "no kernel for tangents."
     if reducer.gradient == "selected":
         return None
     if reducer.gradient != "sloped" or find_operation(reducer, "pool") is None:

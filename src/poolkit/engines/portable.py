@@ -13,7 +13,12 @@ import numpy as np
 
 from poolkit.engines.engine import Engine, divisors
 from poolkit.engines.fold_axis import element_slices, fold_axis, identity
-from poolkit.engines.gather import define_gathered, select_gathered
+from poolkit.engines.gather import (
+    define_gathered,
+    pull_gathered,
+    push_gathered,
+    select_gathered,
+)
 from poolkit.geometry import Plan, SlidingWindows
 from poolkit.reducers import Fold, Reducer
 from poolkit.reducers.dtypes import DType, float_accumulator, native
@@ -65,17 +70,42 @@ class PortableEngine(Engine):
     def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
         wide = native(float_accumulator(x.dtype))
         total = np.zeros(plan.shape, wide)
+        if not reducer.folds:
+            pull_gathered(plan, reducer, x, gradient, total, PART_ELEMENTS)
+            return total.astype(native(x.dtype))
         for part in plan.parts(PART_ELEMENTS):
-            values, outer = x[part.inputs], gradient[part.outputs].astype(wide)
-            count = divisors(part.plan, reducer.divisor)
-            folded = _fold_all(part.plan, reducer, values, wide, count)
-            counts = np.broadcast_to(count, outer.shape)
-            place = total[part.inputs]
-            for inputs, outputs in _by_element(part.plan) or _by_window(part.plan):
-                seen = tuple(result[outputs] for result in folded)
-                slope = reducer.slope(values[inputs].astype(wide), seen, counts[outputs])
+            outer, place = gradient[part.outputs].astype(wide), total[part.inputs]
+            for inputs, outputs, slope in _slopes(part.plan, reducer, x[part.inputs], wide):
                 place[inputs] += outer[outputs] * slope
         return total.astype(native(x.dtype))
+
+    def push(self, plan: Plan, reducer: Reducer, x: Array, tangent: Array) -> Array:
+        wide = native(float_accumulator(x.dtype))
+        total = np.zeros(plan.output_shape, wide)
+        if not reducer.folds:
+            push_gathered(plan, reducer, x, tangent, total, PART_ELEMENTS)
+            return total.astype(native(x.dtype))
+        for part in plan.parts(PART_ELEMENTS):
+            moved, place = tangent[part.inputs].astype(wide), total[part.outputs]
+            for inputs, outputs, slope in _slopes(part.plan, reducer, x[part.inputs], wide):
+                change = moved[inputs] * slope
+                target = place[outputs]
+                if change.shape != target.shape:
+                    change = change.sum(axis=plan.axes, keepdims=True)
+                target += change
+        return total.astype(native(x.dtype))
+
+
+def _slopes(
+    plan: Plan, reducer: Reducer, x: Array, wide: DType
+) -> Iterator[tuple["Index", "Index", Array]]:
+    """Yield elements, the windows that they lie in, and the slopes of these by those."""
+    count = divisors(plan, reducer.divisor)
+    folded = _fold_all(plan, reducer, x, wide, count)
+    counts = np.broadcast_to(count, plan.output_shape)
+    for inputs, outputs in _by_element(plan) or _by_window(plan):
+        seen = tuple(result[outputs] for result in folded)
+        yield inputs, outputs, reducer.slope(x[inputs].astype(wide), seen, counts[outputs])
 
 
 def _fold_all(

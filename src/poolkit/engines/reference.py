@@ -66,15 +66,31 @@ class ReferenceEngine(Engine):
         # Windows come in the order of `_laid_out`.
         last = range(-len(plan.axes), 0)
         outputs = np.moveaxis(gradient, plan.axes, last).ravel()
-        for (window, elements), output in zip(_windows(plan), outputs, strict=True):
-            values = x[elements].astype(wide)
-            count = np.asarray(_divisor(plan, reducer, window))
-            folded: tuple[Array, ...] = ()
-            for fold in reducer.folds:
-                lifted = values if fold.lift is None else fold.lift(values, folded, count)
-                folded = (*folded, np.asarray(fold.combine.reduce(lifted, axis=None)))
-            x_gradient[elements] += output.astype(wide) * reducer.slope(values, folded, count)
+        for (elements, slope), output in zip(_slopes(plan, reducer, x), outputs, strict=True):
+            x_gradient[elements] += output.astype(wide) * slope
         return x_gradient.astype(native(x.dtype))
+
+    def push(self, plan: Plan, reducer: Reducer, x: Array, tangent: Array) -> Array:
+        values = [
+            np.sum(tangent[elements].astype(slope.dtype) * slope)
+            for elements, slope in _slopes(plan, reducer, x)
+        ]
+        return _laid_out(plan, np.array(values, native(x.dtype)))
+
+
+def _slopes(plan: Plan, reducer: Reducer, x: Array) -> Iterator[tuple[tuple[Array, ...], Array]]:
+    """Yield windows, by an index of their elements, and the slopes by those."""
+    for window, elements in _windows(plan):
+        values = x[elements].astype(float_accumulator(x.dtype))
+        count = np.asarray(_divisor(plan, reducer, window))
+        if not reducer.folds:
+            yield elements, reducer.slope(values.ravel(), (), count).reshape(values.shape)
+            continue
+        folded: tuple[Array, ...] = ()
+        for fold in reducer.folds:
+            lifted = values if fold.lift is None else fold.lift(values, folded, count)
+            folded = (*folded, np.asarray(fold.combine.reduce(lifted, axis=None)))
+        yield elements, reducer.slope(values, folded, count)
 
 
 def _windows(plan: Plan) -> Iterator[tuple[tuple[int, ...], tuple[Array, ...]]]:

@@ -1,8 +1,6 @@
 """The public operators: a family of windows (sliding, adaptive, whole axes) × a reducer."""
 
-from poolkit.ops import adaptive, sliding, whole
-from poolkit.ops.adaptive import *
-from poolkit.ops.sliding import *
-from poolkit.ops.whole import *
+from poolkit.ops import named
+from poolkit.ops.named import *
 
-__all__ = [*sliding.__all__, *adaptive.__all__, *whole.__all__]
+__all__ = [*named.__all__]

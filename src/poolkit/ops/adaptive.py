@@ -5,52 +5,11 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OutputSize, adaptive_specification
-from poolkit.ops.derive import of_ranks, of_reducer, operator
+from poolkit.ops.derive import operator
 from poolkit.ops.request import Array, Reduce, Request
-from poolkit.reducers import Lp, Max, Mean, Min, Product, Range, Std, Sum, Var, find
+from poolkit.reducers import find
 
-__all__ = [
-    "adaptive_avg_pool",
-    "adaptive_avg_pool1d",
-    "adaptive_avg_pool2d",
-    "adaptive_avg_pool3d",
-    "adaptive_lp_pool",
-    "adaptive_lp_pool1d",
-    "adaptive_lp_pool2d",
-    "adaptive_lp_pool3d",
-    "adaptive_max_pool",
-    "adaptive_max_pool1d",
-    "adaptive_max_pool2d",
-    "adaptive_max_pool3d",
-    "adaptive_min_pool",
-    "adaptive_min_pool1d",
-    "adaptive_min_pool2d",
-    "adaptive_min_pool3d",
-    "adaptive_pool",
-    "adaptive_pool1d",
-    "adaptive_pool2d",
-    "adaptive_pool3d",
-    "adaptive_product_pool",
-    "adaptive_product_pool1d",
-    "adaptive_product_pool2d",
-    "adaptive_product_pool3d",
-    "adaptive_range_pool",
-    "adaptive_range_pool1d",
-    "adaptive_range_pool2d",
-    "adaptive_range_pool3d",
-    "adaptive_std_pool",
-    "adaptive_std_pool1d",
-    "adaptive_std_pool2d",
-    "adaptive_std_pool3d",
-    "adaptive_sum_pool",
-    "adaptive_sum_pool1d",
-    "adaptive_sum_pool2d",
-    "adaptive_sum_pool3d",
-    "adaptive_var_pool",
-    "adaptive_var_pool1d",
-    "adaptive_var_pool2d",
-    "adaptive_var_pool3d",
-]
+__all__ = ["AdaptiveOperator", "adaptive_pool"]
 
 
 @operator
@@ -119,29 +78,3 @@ class AdaptiveOperator(Protocol):
         out: Array | None = ...,
         **parameters: Any,
     ) -> Any: ...
-
-
-adaptive_max_pool: AdaptiveOperator = of_reducer(adaptive_pool, Max, "adaptive_max_pool")
-adaptive_min_pool: AdaptiveOperator = of_reducer(adaptive_pool, Min, "adaptive_min_pool")
-adaptive_avg_pool: AdaptiveOperator = of_reducer(adaptive_pool, Mean, "adaptive_avg_pool")
-adaptive_sum_pool: AdaptiveOperator = of_reducer(adaptive_pool, Sum, "adaptive_sum_pool")
-adaptive_product_pool: AdaptiveOperator = of_reducer(
-    adaptive_pool, Product, "adaptive_product_pool"
-)
-adaptive_lp_pool: AdaptiveOperator = of_reducer(adaptive_pool, Lp, "adaptive_lp_pool")
-adaptive_std_pool: AdaptiveOperator = of_reducer(adaptive_pool, Std, "adaptive_std_pool")
-adaptive_var_pool: AdaptiveOperator = of_reducer(adaptive_pool, Var, "adaptive_var_pool")
-adaptive_range_pool: AdaptiveOperator = of_reducer(adaptive_pool, Range, "adaptive_range_pool")
-
-adaptive_pool1d, adaptive_pool2d, adaptive_pool3d = of_ranks(adaptive_pool)
-adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = of_ranks(adaptive_max_pool)
-adaptive_min_pool1d, adaptive_min_pool2d, adaptive_min_pool3d = of_ranks(adaptive_min_pool)
-adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = of_ranks(adaptive_avg_pool)
-adaptive_sum_pool1d, adaptive_sum_pool2d, adaptive_sum_pool3d = of_ranks(adaptive_sum_pool)
-adaptive_product_pool1d, adaptive_product_pool2d, adaptive_product_pool3d = of_ranks(
-    adaptive_product_pool
-)
-adaptive_lp_pool1d, adaptive_lp_pool2d, adaptive_lp_pool3d = of_ranks(adaptive_lp_pool)
-adaptive_std_pool1d, adaptive_std_pool2d, adaptive_std_pool3d = of_ranks(adaptive_std_pool)
-adaptive_var_pool1d, adaptive_var_pool2d, adaptive_var_pool3d = of_ranks(adaptive_var_pool)
-adaptive_range_pool1d, adaptive_range_pool2d, adaptive_range_pool3d = of_ranks(adaptive_range_pool)

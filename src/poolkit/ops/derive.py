@@ -8,10 +8,11 @@ from typing import Any, ParamSpec
 
 from poolkit._arguments import boolean
 from poolkit.ops.documentation import compose, documented
-from poolkit.ops.request import Array, Request
+from poolkit.ops.operation import Array, Operation
+from poolkit.ops.request import Request
 from poolkit.reducers import Reducer
 
-__all__ = ["of_ranks", "of_reducer", "operator"]
+__all__ = ["of_ranks", "of_reducer", "operation", "operator"]
 
 P = ParamSpec("P")
 
@@ -44,12 +45,8 @@ def operator(ask: Callable[P, Request]) -> Callable[P, Array]:
                 requests[key] = request
         return request(x, out)
 
-    call.request = ask  # type: ignore[attr-defined]
-    call.__annotations__ = {**ask.__annotations__, "return": Array}
-    call.__signature__ = signature(ask).replace(  # type: ignore[attr-defined]
-        return_annotation=Array
-    )
-    return documented(call)  # type: ignore[return-value]
+    shown: Callable[P, Array] = _shown(call, ask)
+    return shown
 
 
 def _is_plain(value: object) -> bool:
@@ -58,7 +55,26 @@ def _is_plain(value: object) -> bool:
     return value is None or type(value) in (int, float, str, bool)
 
 
-def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str) -> Any:
+def operation(ask: Callable[P, Operation]) -> Callable[P, Array]:
+    """Return the function that asks and calls what it gets, for operators of several arrays."""
+
+    @wraps(ask)
+    def call(x: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+        return ask(x, *args, **kwargs)(x, out)
+
+    shown: Callable[P, Array] = _shown(call, ask)
+    return shown
+
+
+def _shown(call: Any, ask: Callable[..., Operation]) -> Any:
+    """Return the function with the signature and documentation that callers see."""
+    call.request = ask
+    call.__annotations__ = {**ask.__annotations__, "return": Array}
+    call.__signature__ = signature(ask).replace(return_annotation=Array)
+    return documented(call)
+
+
+def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, module: str) -> Any:
     """Return a family's function with the reducer fixed and its parameters as keywords."""
     ask: Ask = family.request  # type: ignore[attr-defined]
     own = [
@@ -81,12 +97,12 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str) 
 
     shared = [p for p in signature(ask).parameters.values() if p.name != "reduce"]
     _describe(ask_reducer, name, signature(ask).replace(parameters=[*shared, *own]))
-    ask_reducer.__module__ = ask.__module__
+    ask_reducer.__module__ = module
     ask_reducer.__doc__ = compose(family, reducer)
     return operator(ask_reducer)
 
 
-def _of_rank(base: Callable[P, Array], rank: int) -> Callable[P, Array]:
+def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Array]:
     """Return the operator on the last `rank` axes, so that integers suffice."""
     ask: Ask = base.request  # type: ignore[attr-defined]
     axes = tuple(range(-rank, 0))
@@ -100,7 +116,7 @@ def _of_rank(base: Callable[P, Array], rank: int) -> Callable[P, Array]:
     before = signature(ask)
     parameters = [p for p in before.parameters.values() if p.name != "axes"]
     _describe(ask_rank, name, before.replace(parameters=parameters))
-    ask_rank.__module__ = ask.__module__
+    ask_rank.__module__ = module
     summary = (base.__doc__ or "").partition("\n")[0]
     which = "axis" if rank == 1 else f"{rank} axes"
     ask_rank.__doc__ = (
@@ -112,10 +128,10 @@ def _of_rank(base: Callable[P, Array], rank: int) -> Callable[P, Array]:
 
 
 def of_ranks(
-    base: Callable[P, Array],
+    base: Callable[P, Array], module: str
 ) -> tuple[Callable[P, Array], Callable[P, Array], Callable[P, Array]]:
     """Return the operator on the last axis, the last two and the last three."""
-    return _of_rank(base, 1), _of_rank(base, 2), _of_rank(base, 3)
+    return _of_rank(base, 1, module), _of_rank(base, 2, module), _of_rank(base, 3, module)
 
 
 def _describe(ask: Callable[..., Request], name: str, shown: Signature) -> None:

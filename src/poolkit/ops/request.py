@@ -10,19 +10,20 @@ from poolkit import engines
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, PoolError, message
 from poolkit.geometry import Plan, Specification, bind
+from poolkit.ops.operation import Array, Linearised, Operation, check_out, placed
+from poolkit.ops.unpooling import pick
 from poolkit.reducers import Reducer
-from poolkit.reducers.dtypes import DType
+from poolkit.reducers.dtypes import DType, float_accumulator
 
 __all__ = ["Array", "Reduce", "Request"]
 
-Array: TypeAlias = npt.NDArray[Any]
 Reduce: TypeAlias = str | Reducer | Callable[..., Any]
 
 MOST_SHAPES = 128
 """Shapes that a request stays ready for."""
 
 
-class Request:
+class Request(Operation):
     """What the arguments of an operator stand for; called with arrays.
 
     Parameters
@@ -89,17 +90,58 @@ class Request:
             error.add_note(f"({self.reducer.name} of a {array.dtype} array of shape {array.shape})")
             raise
 
+    def inputs(self) -> dict[str, Array]:
+        names = self.reducer.learnable
+        return {name: np.asarray(getattr(self.reducer, name), np.float64) for name in names}
+
+    def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
+        if self.with_indices:
+            wanted = "not be True where a derivative is asked for"
+            raise ArgumentError(message("return_indices", wanted, "True"))
+        plan = bind(self.windows, x.shape)
+        reducer, engine = self.reducer, self.engine
+        if reducer.gradient == "selected":
+            places = engines.index_dtype(plan)
+            y, indices = engines.pool_with_indices(plan, reducer, x, places, engine)
+        else:
+            y = engines.pool(plan, reducer, x, engine)
+
+        def push(tangents: tuple[Array, ...]) -> Array:
+            total = np.zeros(plan.output_shape, y.dtype)
+            for name, moved in zip(wrt, tangents, strict=True):
+                if name != "x":
+                    slope = reducer.by_parameter(name)
+                    total += moved * engines.pool(plan, slope, x, engine)
+                elif reducer.gradient == "selected":
+                    total += pick(moved, indices, plan.axes)
+                else:
+                    total += engines.push_forward(plan, reducer, x, moved, engine)
+            return self.shape_of_output(plan, total)
+
+        def pull(gradient: Array) -> tuple[Array, ...]:
+            outer = gradient.reshape(plan.output_shape)
+            gradients = []
+            for name in wrt:
+                if name != "x":
+                    slope = engines.pool(plan, reducer.by_parameter(name), x, engine)
+                    pulled = np.sum(outer * slope, dtype=float_accumulator(x.dtype))
+                    gradients.append(np.asarray(pulled, np.float64))
+                elif reducer.gradient == "selected":
+                    gradients.append(
+                        engines.pull_back_selected(plan, reducer, indices, outer, engine)
+                    )
+                else:
+                    gradients.append(engines.pull_back(plan, reducer, x, outer, engine))
+            return tuple(gradients)
+
+        return Linearised(self.shape_of_output(plan, y), push, pull)
+
     def shape_of_output(self, plan: Plan, pooled: Array) -> Array:
         """Return an array of the plan's output shape in the shape that callers see."""
         return pooled.squeeze(plan.axes) if self.drops_axes else pooled
 
     def _placed(self, plan: Plan, pooled: Array, out: Array | None) -> Array:
-        pooled = self.shape_of_output(plan, pooled)
-        if out is None:
-            return pooled
-        _check_out(out, pooled.shape, pooled.dtype)
-        np.copyto(out, pooled)
-        return out
+        return placed(self.shape_of_output(plan, pooled), out)
 
     def _make_ready(self, plan: Plan, x: Array) -> "_Ready | None":
         key = x.shape, x.dtype, x.strides
@@ -133,12 +175,12 @@ class Request:
         pool, shape, dtype, back = ready
         if self.with_indices:
             values, indices = _two(out)
-            _check_out(indices, shape, np.dtype(np.int64))
+            check_out(indices, shape, np.dtype(np.int64))
         else:
             values, indices = out, None
         if back is not None:
             shape = tuple(shape[axis] for axis in back)
-        _check_out(values, shape, dtype)
+        check_out(values, shape, dtype)
         if np.may_share_memory(x, values) or (
             indices is not None
             and (np.may_share_memory(x, indices) or np.may_share_memory(values, indices))
@@ -156,19 +198,3 @@ def _two(out: Any) -> tuple[Any, Any]:
 
 _Ready: TypeAlias = tuple[engines.Prepared, tuple[int, ...], DType, tuple[int, ...] | None]
 """What pools, the shape and dtype of what it needs, and how to transpose that for callers."""
-
-
-def _check_out(out: object, shape: tuple[int, ...], dtype: DType) -> None:
-    if (
-        isinstance(out, np.ndarray)
-        and out.shape == shape
-        and out.dtype == dtype
-        and out.flags.writeable
-    ):
-        return
-    wanted = f"be a writeable NumPy array of shape {shape} and dtype {dtype}"
-    if not isinstance(out, np.ndarray):
-        raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
-    if out.shape != shape or out.dtype != dtype:
-        raise ArgumentError(message("out", wanted, f"shape {out.shape} and dtype {out.dtype}"))
-    raise ArgumentError(message("out", wanted, "a read-only one"))

@@ -5,54 +5,13 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, boolean, sliding_specification
-from poolkit.ops.derive import of_ranks, of_reducer, operator
+from poolkit.ops.derive import operator
 from poolkit.ops.documentation import compose
 from poolkit.ops.request import Array, Reduce, Request
-from poolkit.reducers import Lp, Max, Mean, Min, Product, Range, Std, Sum, Var, find
+from poolkit.reducers import Lp, Mean, find
 from poolkit.reducers.reducer import Divisor
 
-__all__ = [
-    "avg_pool",
-    "avg_pool1d",
-    "avg_pool2d",
-    "avg_pool3d",
-    "lp_pool",
-    "lp_pool1d",
-    "lp_pool2d",
-    "lp_pool3d",
-    "max_pool",
-    "max_pool1d",
-    "max_pool2d",
-    "max_pool3d",
-    "min_pool",
-    "min_pool1d",
-    "min_pool2d",
-    "min_pool3d",
-    "pool",
-    "pool1d",
-    "pool2d",
-    "pool3d",
-    "product_pool",
-    "product_pool1d",
-    "product_pool2d",
-    "product_pool3d",
-    "range_pool",
-    "range_pool1d",
-    "range_pool2d",
-    "range_pool3d",
-    "std_pool",
-    "std_pool1d",
-    "std_pool2d",
-    "std_pool3d",
-    "sum_pool",
-    "sum_pool1d",
-    "sum_pool2d",
-    "sum_pool3d",
-    "var_pool",
-    "var_pool1d",
-    "var_pool2d",
-    "var_pool3d",
-]
+__all__ = ["SlidingOperator", "avg_pool", "lp_pool", "pool"]
 
 
 @operator
@@ -232,23 +191,3 @@ class SlidingOperator(Protocol):
         out: Array | None = ...,
         **parameters: Any,
     ) -> Any: ...
-
-
-max_pool: SlidingOperator = of_reducer(pool, Max, "max_pool")
-min_pool: SlidingOperator = of_reducer(pool, Min, "min_pool")
-sum_pool: SlidingOperator = of_reducer(pool, Sum, "sum_pool")
-product_pool: SlidingOperator = of_reducer(pool, Product, "product_pool")
-std_pool: SlidingOperator = of_reducer(pool, Std, "std_pool")
-var_pool: SlidingOperator = of_reducer(pool, Var, "var_pool")
-range_pool: SlidingOperator = of_reducer(pool, Range, "range_pool")
-
-pool1d, pool2d, pool3d = of_ranks(pool)
-max_pool1d, max_pool2d, max_pool3d = of_ranks(max_pool)
-min_pool1d, min_pool2d, min_pool3d = of_ranks(min_pool)
-avg_pool1d, avg_pool2d, avg_pool3d = of_ranks(avg_pool)
-sum_pool1d, sum_pool2d, sum_pool3d = of_ranks(sum_pool)
-product_pool1d, product_pool2d, product_pool3d = of_ranks(product_pool)
-lp_pool1d, lp_pool2d, lp_pool3d = of_ranks(lp_pool)
-std_pool1d, std_pool2d, std_pool3d = of_ranks(std_pool)
-var_pool1d, var_pool2d, var_pool3d = of_ranks(var_pool)
-range_pool1d, range_pool2d, range_pool3d = of_ranks(range_pool)

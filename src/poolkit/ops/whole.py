@@ -5,52 +5,11 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, boolean, global_specification
-from poolkit.ops.derive import of_ranks, of_reducer, operator
+from poolkit.ops.derive import operator
 from poolkit.ops.request import Array, Reduce, Request
-from poolkit.reducers import Lp, Max, Mean, Min, Product, Range, Std, Sum, Var, find
+from poolkit.reducers import find
 
-__all__ = [
-    "global_avg_pool",
-    "global_avg_pool1d",
-    "global_avg_pool2d",
-    "global_avg_pool3d",
-    "global_lp_pool",
-    "global_lp_pool1d",
-    "global_lp_pool2d",
-    "global_lp_pool3d",
-    "global_max_pool",
-    "global_max_pool1d",
-    "global_max_pool2d",
-    "global_max_pool3d",
-    "global_min_pool",
-    "global_min_pool1d",
-    "global_min_pool2d",
-    "global_min_pool3d",
-    "global_pool",
-    "global_pool1d",
-    "global_pool2d",
-    "global_pool3d",
-    "global_product_pool",
-    "global_product_pool1d",
-    "global_product_pool2d",
-    "global_product_pool3d",
-    "global_range_pool",
-    "global_range_pool1d",
-    "global_range_pool2d",
-    "global_range_pool3d",
-    "global_std_pool",
-    "global_std_pool1d",
-    "global_std_pool2d",
-    "global_std_pool3d",
-    "global_sum_pool",
-    "global_sum_pool1d",
-    "global_sum_pool2d",
-    "global_sum_pool3d",
-    "global_var_pool",
-    "global_var_pool1d",
-    "global_var_pool2d",
-    "global_var_pool3d",
-]
+__all__ = ["GlobalOperator", "global_pool"]
 
 
 @operator
@@ -120,25 +79,3 @@ class GlobalOperator(Protocol):
         out: Array | None = ...,
         **parameters: Any,
     ) -> Any: ...
-
-
-global_max_pool: GlobalOperator = of_reducer(global_pool, Max, "global_max_pool")
-global_min_pool: GlobalOperator = of_reducer(global_pool, Min, "global_min_pool")
-global_avg_pool: GlobalOperator = of_reducer(global_pool, Mean, "global_avg_pool")
-global_sum_pool: GlobalOperator = of_reducer(global_pool, Sum, "global_sum_pool")
-global_product_pool: GlobalOperator = of_reducer(global_pool, Product, "global_product_pool")
-global_lp_pool: GlobalOperator = of_reducer(global_pool, Lp, "global_lp_pool")
-global_std_pool: GlobalOperator = of_reducer(global_pool, Std, "global_std_pool")
-global_var_pool: GlobalOperator = of_reducer(global_pool, Var, "global_var_pool")
-global_range_pool: GlobalOperator = of_reducer(global_pool, Range, "global_range_pool")
-
-global_pool1d, global_pool2d, global_pool3d = of_ranks(global_pool)
-global_max_pool1d, global_max_pool2d, global_max_pool3d = of_ranks(global_max_pool)
-global_min_pool1d, global_min_pool2d, global_min_pool3d = of_ranks(global_min_pool)
-global_avg_pool1d, global_avg_pool2d, global_avg_pool3d = of_ranks(global_avg_pool)
-global_sum_pool1d, global_sum_pool2d, global_sum_pool3d = of_ranks(global_sum_pool)
-global_product_pool1d, global_product_pool2d, global_product_pool3d = of_ranks(global_product_pool)
-global_lp_pool1d, global_lp_pool2d, global_lp_pool3d = of_ranks(global_lp_pool)
-global_std_pool1d, global_std_pool2d, global_std_pool3d = of_ranks(global_std_pool)
-global_var_pool1d, global_var_pool2d, global_var_pool3d = of_ranks(global_var_pool)
-global_range_pool1d, global_range_pool2d, global_range_pool3d = of_ranks(global_range_pool)

@@ -66,6 +66,9 @@ class Reducer(ABC):
     gradient: ClassVar[Gradient | None] = None
     """None: it has none, or none is written yet."""
 
+    learnable: ClassVar[tuple[str, ...]] = ()
+    """The parameters that the answer can be derived by: see `by_parameter`."""
+
     chooses_always: ClassVar[bool] = True
     """Whether the answer is the element that `select` names, which is there in every window."""
 
@@ -114,13 +117,18 @@ class Reducer(ABC):
         Parameters
         ----------
         values : array
-            Elements of windows, in float64 at least.
+            Elements of windows, of halves in float32 and of other floats in float64 at least;
+            of a reducer without folds, whole windows of shape (..., k).
         folded : tuple of array
             The results of the folds over their windows.
         count : array
             The divisors of their windows.
         """
         raise NotImplementedError(f"{self.name} has no slope.")
+
+    def by_parameter(self, name: str) -> "Reducer":
+        """Return what gives the derivative of the answer by one of `learnable`."""
+        raise NotImplementedError(f"{self.name} has no derivative by {name}.")
 
     def usual(self) -> "Reducer":
         """Return a reducer, with kernels perhaps, that gives nearly the same.
