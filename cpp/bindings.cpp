@@ -14,6 +14,7 @@
 
 #include "dispatch.hpp"
 #include "recipe.hpp"
+#include "regions_bindings.hpp"
 #include "threads.hpp"
 
 namespace nb = nanobind;
@@ -187,4 +188,5 @@ NB_MODULE(_kernels, module) {
                nb::arg("gradient"), nb::arg("indices"), nb::arg("input_gradient"),
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
+    poolkit::add_regions(module);
 }
