@@ -207,7 +207,7 @@ void pool_points(const Input& input, const Output& output, nb::object chosen, co
     work.input = reals(input, boxes.is_double, static_cast<Index>(input.size()), "planes must be floats");
     work.output = writable(output, boxes.is_double);
     set_chosen(boxes, chosen, output);
-    require(largest == (work.chosen != nullptr), "the largest points have indices, and no others");
+    require(largest || work.chosen == nullptr, "only the largest points have indices");
     const AxisPoints down(rows, boxes.boxes(), work.down, work.height, boxes.is_double);
     const AxisPoints across(columns, boxes.boxes(), work.across, work.width, boxes.is_double);
     work.rows = down.get(), work.columns = across.get();
@@ -222,7 +222,7 @@ void pool_points(const Input& input, const Output& output, nb::object chosen, co
     boxes.run(largest ? RegionTask::largest_point : RegionTask::mean_of_points, threads);
 }
 
-// `output`, of the shape of the planes, must hold zeros.
+// Adds to `output`, which has the shape of the planes.
 void pull_points(const Input& gradient, const Output& output, const Input& images, const Input& places,
                  Index group, nb::tuple rows, nb::tuple columns, const Input& divisors, Index threads) {
     Boxes boxes(Input(output), gradient, images, places, group);

@@ -66,11 +66,12 @@ def pool_points(
     points: tuple[AxisPoints, AxisPoints],
     divisors: Array,
     *,
+    largest: bool,
     none: float,
     skips_zeros: bool,
     propagates: bool,
 ) -> bool:
-    """Write the bins' means, or where `chosen` is given their largest points, if kernels can.
+    """Write the bins' means or `largest` points, and which these are, if kernels can.
 
     `divisors`, one for each box, are what sums are divided by; 0: its bins are `none`. A bin
     none of whose points was chosen is `none` too. `x`, `values`, `divisors` and all weights are
@@ -90,7 +91,7 @@ def pool_points(
         tuple(rows),
         tuple(columns),
         divisors,
-        largest=chosen is not None,
+        largest=largest,
         none=none,
         skips_zeros=skips_zeros,
         propagates=propagates,
@@ -141,7 +142,9 @@ def pool_cells(
     """
     if not _serves(x, values):
         return False
-    reads = np.prod([np.maximum(stops - starts, 0).sum(axis=1) for starts, stops in (rows, columns)], 0)
+    reads = np.prod(
+        [np.maximum(stops - starts, 0).sum(axis=1) for starts, stops in (rows, columns)], 0
+    )
     recipe.kernels.pool_cells(
         np.ascontiguousarray(x),
         values,

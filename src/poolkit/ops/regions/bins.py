@@ -65,13 +65,15 @@ class BinPooling:
     gradient_bins: AxisBins | None = None
     gradient_in_box: bool = False
 
-    def pool(self, x: Array, regions: Regions) -> Pooled:
+    def pool(self, x: Array, regions: Regions, *, chooses: bool = True) -> Pooled:
         """Return what the boxes are pooled to.
 
         Parameters
         ----------
         x : array of shape (N, C, H, W)
         regions : Regions
+        chooses : bool, default True
+            Whether to return which cells were chosen, of a reducer that chooses them.
 
         Raises
         ------
@@ -80,7 +82,10 @@ class BinPooling:
         """
         shape = output_shape(x, regions, self.output_size, self.channels)
         values = np.zeros(shape, x.dtype)
-        chosen = np.full(shape, -1, np.int64) if self.reducer.gradient == "selected" else None
+        selects = chooses and self.reducer.gradient == "selected"
+        chosen = np.full(shape, -1, np.int64) if selects else None
+        if not values.size:
+            return Pooled(values, chosen)
         spans = self._spans(self.bins, regions, x)
         with np.errstate(all="ignore"):
             if self._pool_by_kernels(x, regions, spans, values, chosen):
@@ -98,6 +103,8 @@ class BinPooling:
     def pull_back(self, x: Array, regions: Regions, chosen: Array | None, gradient: Array) -> Array:
         """Return the gradient of `x`, given that of the values."""
         total = np.zeros(x.shape, x.dtype)
+        if not gradient.size:
+            return total
         spans = self._spans(self.gradient_bins or self.bins, regions, x)
         for r, image, row, column in regions:
             if chosen is not None:
@@ -125,7 +132,7 @@ class BinPooling:
         spans = self._spans(self.bins, regions, x)
         for r, image, _, _ in regions:
             if chosen is not None:
-                plane = tangent[image].reshape(x.shape[1], -1)
+                plane = tangent[image].reshape(x.shape[1], x.shape[2] * x.shape[3])
                 moved[r] = np.where(chosen[r] < 0, 0, plane[taken, np.maximum(chosen[r], 0)])
             elif self.channels is None:
                 laid = _lay_out(x.shape[1:], *_of_box(spans, r))
@@ -196,7 +203,7 @@ class BinPooling:
 
     def _put(self, total: Array, places: Array, gradient: Array) -> None:
         """Give each chosen element the gradient of its bin."""
-        flat = total.reshape(len(total), -1)
+        flat = total.reshape(len(total), total.shape[1] * total.shape[2])
         taken = sources(len(total), self.output_size, self.channels)
         found = places >= 0
         np.add.at(flat, (taken[found], places[found]), gradient[found])

@@ -113,7 +113,9 @@ class Grid:
             cells, weights = [], []
             for row, row_weight in self.rows.corners((p, i)):
                 for column, column_weight in self.columns.corners(q):
-                    cells.append((_down(row).astype(np.int64) * self.width + _across(column))[valid])
+                    cells.append(
+                        (_down(row).astype(np.int64) * self.width + _across(column))[valid]
+                    )
                     weights.append((_down(row_weight) * _across(column_weight))[valid])
             number = np.arange(valid.shape[0] * valid.shape[1]).reshape(*valid.shape[:2], 1, 1)
             source = np.broadcast_to(number, valid.shape)[valid]

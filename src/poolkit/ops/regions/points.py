@@ -1,13 +1,14 @@
 """The points of many boxes at a time: what `poolkit.geometry.regions.Samples` says of one."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
 from poolkit._errors import ArgumentError, message
 from poolkit.engines.regions import AxisPoints
 from poolkit.geometry.regions import Precision, Samples
-from poolkit.geometry.regions.floats import LARGEST_CELL
+from poolkit.geometry.regions.floats import FIT, LARGEST_CELL
 from poolkit.geometry.regions.samples import MOST_SAMPLES
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
@@ -52,12 +53,12 @@ class BoxPoints:
     def __init__(self, rule: Samples, ends: Array, bins: int, length: int) -> None:
         self._rule, self._bins, self._length = rule, bins, length
         precision = rule.precision
-        scale = fit(np.float64(rule.scale), precision)
+        scale = FIT[precision](rule.scale)
         moved = fit(fit(fit(ends, precision) * scale, precision) - rule.offset, precision)
         start, end = np.moveaxis(bounded(moved), -1, 0)
         extent = fit(end - start, precision)
         if rule.least is not None:
-            extent = np.maximum(extent, fit(np.float64(rule.least), precision))
+            extent = np.maximum(extent, FIT[precision](rule.least))
         self._start, self._size = start, fit(extent / bins, precision)
         if rule.per_bin is None:
             self.points = np.ceil(self._size).astype(np.int64)
@@ -65,7 +66,8 @@ class BoxPoints:
             self.points = np.full(len(start), rule.per_bin)
         self._first, self._near = self._find_near()
         for r in np.flatnonzero(self._near.max(axis=1, initial=0) > MOST_SAMPLES)[:1]:
-            rule.taps(*ends[r].tolist(), bins, length)  # says why not
+            low, high = ends[r].tolist()
+            rule.taps(low, high, bins, length)  # says why not
         self.each = self._near.sum(axis=1)
         if self.each.max(initial=0) > MOST_POINTS:
             wanted = f"be such that at most {MOST_POINTS} points of a box lie on an axis"
@@ -132,5 +134,5 @@ def parts_of(rows: BoxPoints, columns: BoxPoints) -> Iterator[slice]:
     """Yield boxes in order, as many at a time as have not too many points."""
     total = np.cumsum(rows.each + columns.each) // PART_POINTS
     borders = [0, *(np.flatnonzero(np.diff(total)) + 1).tolist(), len(total)]
-    for first, stop in zip(borders[:-1], borders[1:], strict=True):
+    for first, stop in pairwise(borders):
         yield slice(first, stop)

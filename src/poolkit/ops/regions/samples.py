@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from poolkit.engines.regions import AxisPoints, Bins, pool_points, pull_points
+from poolkit.engines.regions import AxisPoints, pool_points, pull_points
 from poolkit.geometry.regions import Samples
 from poolkit.ops.regions.boxes import Channels, Pooled, Regions, bins_of, output_shape, sources
 from poolkit.ops.regions.grid import AxisTaps, Grid
@@ -34,7 +34,7 @@ class _Part(NamedTuple):
 
     def divisors(self, dtype: DType) -> Array:
         down, across = self.each
-        return (down * across).astype(dtype)
+        return (down.astype(np.float64) * across).astype(dtype)
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,15 @@ class SamplePooling:
     gradient_samples: tuple[Samples, Samples] | None = None
     propagates: bool = False
 
-    def pool(self, x: Array, regions: Regions) -> Pooled:
+    def pool(self, x: Array, regions: Regions, *, chooses: bool = True) -> Pooled:
         """Return what the boxes are pooled to.
 
         Parameters
         ----------
         x : array of shape (N, C, H, W)
         regions : Regions
+        chooses : bool, default True
+            Whether to return which points a maximum chose.
 
         Raises
         ------
@@ -107,7 +109,9 @@ class SamplePooling:
         """
         shape = output_shape(x, regions, self.output_size, self.channels)
         values = np.zeros(shape, x.dtype)
-        chosen = np.full(shape, -1, np.int64) if self.reduce == "max" else None
+        chosen = np.full(shape, -1, np.int64) if self.reduce == "max" and chooses else None
+        if not values.size:
+            return Pooled(values, chosen)
         with np.errstate(all="ignore"):
             for part in self._parts(self.samples, x, regions):
                 places = None if chosen is None else chosen[part.boxes]
@@ -120,6 +124,8 @@ class SamplePooling:
         """Return the gradient of `x`, given that of the values, and what was chosen."""
         samples = self.gradient_samples or self.samples
         total = np.zeros(x.shape, x.dtype)
+        if not gradient.size:
+            return total
         dtype = DTYPES[samples[0].precision]
         with np.errstate(all="ignore"):
             for part in self._parts(samples, x, regions):
@@ -131,7 +137,7 @@ class SamplePooling:
                         continue
                 taken = sources(x.shape[1], self.output_size, self.channels)
                 for r, image, _, _ in some:
-                    plane = total[image].reshape(x.shape[1], -1)
+                    plane = total[image].reshape(x.shape[1], x.shape[2] * x.shape[3])
                     grid = part.grid(r, x.shape[3])
                     if chosen is None:
                         grid.give_all(plane, taken, outer[r])
@@ -149,7 +155,7 @@ class SamplePooling:
         taken = sources(x.shape[1], self.output_size, self.channels)
         for part in self._parts(self.samples, x, regions):
             for r, image, _, _ in regions.some(part.boxes):
-                plane = tangent[image].reshape(x.shape[1], -1)
+                plane = tangent[image].reshape(x.shape[1], x.shape[2] * x.shape[3])
                 grid, places = part.grid(r, x.shape[3]), chosen[part.boxes][r]
                 moved[part.boxes][r] = grid.chosen_values(plane, taken, places)
         return moved
@@ -181,6 +187,7 @@ class SamplePooling:
             bins_of(regions, self.output_size, self.channels),
             part.points,
             part.divisors(dtype),
+            largest=self.reduce == "max",
             none=self.none,
             skips_zeros=self.skips_zeros,
             propagates=self.propagates,
@@ -196,8 +203,9 @@ class SamplePooling:
         taken = sources(x.shape[1], self.output_size, self.channels)
         for r, image, _, _ in regions:
             grid = part.grid(r, x.shape[3])
-            if chosen is not None:
-                self._largest(grid, x[image], taken, values[r], chosen[r])
+            if self.reduce == "max":
+                places = np.full(taken.shape, -1) if chosen is None else chosen[r]
+                self._largest(grid, x[image], taken, values[r], places)
             elif self.reduce == "max of corners" and grid.count:
                 values[r] = self._largest_corners(grid, x[image], taken)
             elif grid.count:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from poolkit.geometry.regions import AxisBins, CellBins, Halves, Precision
+from poolkit.geometry.regions.floats import FIT
 from poolkit.ops.regions.points import bounded, fit
 from poolkit.reducers.reducer import Array
 
@@ -20,7 +21,7 @@ def spans_of(rule: AxisBins, ends: Array, bins: int, length: int) -> tuple[Array
 
 def _spans_of_cells(rule: CellBins, ends: Array, bins: int, length: int) -> tuple[Array, Array]:
     precision = rule.precision
-    scale = fit(np.float64(rule.scale), precision)
+    scale = FIT[precision](rule.scale)
     corners = _nearest(fit(fit(ends, precision) * scale, precision), rule.halves, precision)
     start, end = np.moveaxis(corners, -1, 0)[..., np.newaxis]
     precision = rule.bin_precision or precision
@@ -42,4 +43,4 @@ def _nearest(values: Array, halves: Halves, precision: Precision) -> Array:
     if halves == "added":
         return np.trunc(fit(values + np.copysign(0.5, values), precision))
     whole = np.trunc(values)
-    return whole + np.copysign(np.abs(values - whole) >= 0.5, values)
+    return np.asarray(whole + np.copysign(np.abs(values - whole) >= 0.5, values))
