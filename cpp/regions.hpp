@@ -45,7 +45,9 @@ struct RegionWork {
     bool propagates;       // whether NaN is the largest
 };
 
-enum class RegionTask { mean_of_points, largest_point, gradient_of_points, largest_cell };
+enum class RegionTask {
+    mean_of_points, largest_point, gradient_of_points, largest_cell, mean_of_cells, gradient_of_cells
+};
 
 // Makes parts first to stop − 1: boxes of blocks of channels; of gradients, images of them.
 // `scratch`, aligned to 64 bytes, has room for a block of channels of an image.

@@ -5,10 +5,12 @@
 
 #include <nanobind/ndarray.h>
 
+#include <limits>
 #include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "dispatch.hpp"
@@ -154,7 +156,7 @@ public:
             few_[image] = looked_at_[image] * 2 < static_cast<double>(cells);
         const Index wide = region_channels(is_double ? 8 : 4);
         const Index blocks = (work.depth + wide - 1) / wide * work.places;
-        const bool back = task == RegionTask::gradient_of_points;
+        const bool back = task == RegionTask::gradient_of_points || task == RegionTask::gradient_of_cells;
         const RegionKernel kernel = find(task, is_double);
         const nb::gil_scoped_release released;
         if (work.located == 0 || blocks == 0) return;
@@ -236,37 +238,60 @@ void pull_points(const Input& gradient, const Output& output, const Input& image
     boxes.run(RegionTask::gradient_of_points, threads);
 }
 
+// The bins of both axes, each as (starts, stops).
+class AxisSpans {
+public:
+    AxisSpans(Boxes& boxes, const nb::tuple& rows, const nb::tuple& columns) {
+        RegionWork& work = boxes.work;
+        std::vector<double> down, across;
+        work.row_spans = checked(rows, boxes.boxes(), work.down, work.height, down);
+        work.column_spans = checked(columns, boxes.boxes(), work.across, work.width, across);
+        for (Index r = 0; r < boxes.boxes(); ++r)
+            boxes.looks_at(r, down[static_cast<std::size_t>(r)] * across[static_cast<std::size_t>(r)]);
+    }
+
+private:
+    Spans checked(const nb::tuple& given, Index boxes, Index bins, Index length, std::vector<double>& cells) {
+        require(given.size() == 2, "the bins of an axis are two arrays");
+        for (std::size_t i = 0; i < 2; ++i) held_.push_back(nb::cast<Input>(given[i]));
+        constexpr const char* what = "every bin must have its cells";
+        const Spans found{data<const std::int32_t>(held_[held_.size() - 2], boxes * bins, what),
+                          data<const std::int32_t>(held_[held_.size() - 1], boxes * bins, what)};
+        cells.assign(static_cast<std::size_t>(boxes), 0.0);
+        for (Index b = 0; b < boxes * bins; ++b) {
+            if (found.starts[b] >= found.stops[b]) continue;
+            require(found.starts[b] >= 0 && found.stops[b] <= length, "bins must lie in the axis");
+            cells[static_cast<std::size_t>(b / bins)] += found.stops[b] - found.starts[b];
+        }
+        return found;
+    }
+
+    std::vector<Input> held_;
+};
+
 void pool_cells(const Input& input, const Output& output, nb::object chosen, const Input& images,
-                const Input& places, Index group, nb::tuple rows, nb::tuple columns, double start, double empty,
-                bool propagates, Index threads) {
+                const Input& places, Index group, nb::tuple rows, nb::tuple columns, bool largest, double start,
+                double empty, bool propagates, Index threads) {
     Boxes boxes(input, Input(output), images, places, group);
     RegionWork& work = boxes.work;
     work.input = reals(input, boxes.is_double, static_cast<Index>(input.size()), "planes must be floats");
     work.output = writable(output, boxes.is_double);
     set_chosen(boxes, chosen, output);
-    std::vector<Input> held;
-    std::vector<double> extents[2];
-    const auto spans = [&](const nb::tuple& given, Index bins, Index length, std::vector<double>& extent) -> Spans {
-        require(given.size() == 2, "the bins of an axis are two arrays");
-        const Index size = boxes.boxes() * bins;
-        for (std::size_t i = 0; i < 2; ++i) held.push_back(nb::cast<Input>(given[i]));
-        constexpr const char* what = "every bin must have its cells";
-        const Spans found{data<const std::int32_t>(held[held.size() - 2], size, what),
-                          data<const std::int32_t>(held[held.size() - 1], size, what)};
-        extent.assign(static_cast<std::size_t>(boxes.boxes()), 0.0);
-        for (Index b = 0; b < size; ++b) {
-            const bool empty_bin = found.starts[b] >= found.stops[b];
-            require(empty_bin || (found.starts[b] >= 0 && found.stops[b] <= length), "bins must lie in the axis");
-            if (!empty_bin) extent[static_cast<std::size_t>(b / bins)] += found.stops[b] - found.starts[b];
-        }
-        return found;
-    };
-    work.row_spans = spans(rows, work.down, work.height, extents[0]);
-    work.column_spans = spans(columns, work.across, work.width, extents[1]);
-    for (Index r = 0; r < boxes.boxes(); ++r)
-        boxes.looks_at(r, extents[0][static_cast<std::size_t>(r)] * extents[1][static_cast<std::size_t>(r)]);
+    require(largest || work.chosen == nullptr, "only the largest cells have indices");
+    const AxisSpans spans(boxes, rows, columns);
     work.start = start, work.none = empty, work.propagates = propagates;
-    boxes.run(RegionTask::largest_cell, threads);
+    boxes.run(largest ? RegionTask::largest_cell : RegionTask::mean_of_cells, threads);
+}
+
+// Adds to `output`, which has the shape of the planes.
+void pull_cells(const Input& gradient, const Output& output, const Input& images, const Input& places,
+                Index group, nb::tuple rows, nb::tuple columns, Index threads) {
+    Boxes boxes(Input(output), gradient, images, places, group);
+    RegionWork& work = boxes.work;
+    work.input = reals(gradient, boxes.is_double, static_cast<Index>(gradient.size()), "gradients must be floats");
+    work.output = writable(output, boxes.is_double);
+    const AxisSpans spans(boxes, rows, columns);
+    boxes.run(RegionTask::gradient_of_cells, threads);
 }
 
 }  // namespace
@@ -281,8 +306,11 @@ void add_regions(nb::module_& module) {
                nb::arg("columns"), nb::arg("divisors").noconvert(), nb::arg("threads"));
     module.def("pool_cells", &pool_cells, nb::arg("input").noconvert(), nb::arg("output").noconvert(),
                nb::arg("chosen").none(), nb::arg("images").noconvert(), nb::arg("places").noconvert(),
-               nb::arg("group"), nb::arg("rows"), nb::arg("columns"), nb::arg("start"), nb::arg("empty"),
-               nb::arg("propagates"), nb::arg("threads"));
+               nb::arg("group"), nb::arg("rows"), nb::arg("columns"), nb::arg("largest"), nb::arg("start"),
+               nb::arg("empty"), nb::arg("propagates"), nb::arg("threads"));
+    module.def("pull_cells", &pull_cells, nb::arg("gradient").noconvert(), nb::arg("output").noconvert(),
+               nb::arg("images").noconvert(), nb::arg("places").noconvert(), nb::arg("group"), nb::arg("rows"),
+               nb::arg("columns"), nb::arg("threads"));
 }
 
 }  // namespace poolkit

@@ -69,8 +69,19 @@ def pool_cells(
     group: int,
     rows: tuple[Array, ...],
     columns: tuple[Array, ...],
+    largest: bool,
     start: float,
     empty: float,
     propagates: bool,
+    threads: int,
+) -> None: ...
+def pull_cells(
+    gradient: Array,
+    output: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
     threads: int,
 ) -> None: ...

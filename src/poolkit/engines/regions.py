@@ -1,9 +1,10 @@
 """The kernels of regions of interest: boxes on the planes of a batch, pooled bin by bin.
 
-They give what `poolkit.ops.regions` gives in NumPy, bit for bit, and say where they do not serve.
+They give what `poolkit.ops.regions` gives in NumPy, bit for bit but for means of cells, which are
+added up in float64 in another order; and they say where they do not serve.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -11,7 +12,18 @@ from poolkit.engines import recipe
 from poolkit.engines.threads import get_num_threads
 from poolkit.reducers.reducer import Array
 
-__all__ = ["AxisPoints", "Bins", "pool_cells", "pool_points", "pull_points"]
+__all__ = [
+    "AxisPoints",
+    "AxisSpans",
+    "Bins",
+    "pool_cells",
+    "pool_points",
+    "pull_cells",
+    "pull_points",
+]
+
+AxisSpans: TypeAlias = tuple[tuple[Array, Array], tuple[Array, Array]]
+"""Where bins start and stop, (boxes, bins) each, down and across; empty ones stop no later."""
 
 MOST_CELLS = 2**31 - 1
 """Cells of a plane, and points of a bin, that the kernels can count."""
@@ -128,36 +140,58 @@ def pool_cells(
     values: Array,
     chosen: Array | None,
     bins: Bins,
-    rows: tuple[Array, Array],
-    columns: tuple[Array, Array],
+    spans: AxisSpans,
     *,
-    start: float,
+    largest: bool,
+    start: float = -np.inf,
     empty: float,
-    propagates: bool,
+    propagates: bool = True,
 ) -> bool:
-    """Write the largest cells of the bins, and which they are, if kernels can.
+    """Write the bins' means or `largest` cells, and which these are, if kernels can.
 
-    `rows` and `columns` are where bins start and stop, (boxes, bins) each. Where NaN
-    `propagates`, it is the largest; otherwise only what is larger than `start` is chosen.
+    Where NaN `propagates`, it is the largest; otherwise only what is larger than `start` is
+    chosen. Means are added up in float64.
     """
     if not _serves(x, values):
         return False
-    reads = np.prod(
-        [np.maximum(stops - starts, 0).sum(axis=1) for starts, stops in (rows, columns)], 0
-    )
+    rows, columns = _narrow(spans)
     recipe.kernels.pool_cells(
         np.ascontiguousarray(x),
         values,
         chosen,
         *bins,
-        tuple(each.astype(np.int32) for each in rows),
-        tuple(each.astype(np.int32) for each in columns),
+        rows,
+        columns,
+        largest=largest,
         start=start,
         empty=empty,
         propagates=propagates,
-        threads=_threads_for(values.shape[1] * float(reads.sum())),
+        threads=_threads_for(values.shape[1] * _cells(spans)),
     )
     return True
+
+
+def pull_cells(gradient: Array, total: Array, bins: Bins, spans: AxisSpans) -> bool:
+    """Add to `total`, (N, C, H, W), what the gradient of the bins' means gives, if kernels can."""
+    if not _serves(total, gradient):
+        return False
+    threads = _threads_for(gradient.shape[1] * _cells(spans))
+    outer, (rows, columns) = np.ascontiguousarray(gradient), _narrow(spans)
+    recipe.kernels.pull_cells(outer, total, *bins, rows, columns, threads=threads)
+    return True
+
+
+def _narrow(spans: AxisSpans) -> AxisSpans:
+    (tops, bottoms), (lefts, rights) = spans
+    down = tops.astype(np.int32), bottoms.astype(np.int32)
+    return down, (lefts.astype(np.int32), rights.astype(np.int32))
+
+
+def _cells(spans: AxisSpans) -> float:
+    down, across = (
+        np.maximum(stops - starts, 0).sum(axis=1).astype(np.float64) for starts, stops in spans
+    )
+    return float(np.dot(down, across))
 
 
 def _serves(planes: Array, pooled: Array) -> bool:

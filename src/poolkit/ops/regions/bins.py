@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from poolkit import engines
-from poolkit.engines.regions import pool_cells
+from poolkit.engines.regions import AxisSpans, pool_cells, pull_cells
 from poolkit.geometry import Plan
 from poolkit.geometry.listed import ListedWindows
 from poolkit.geometry.regions import AxisBins, Spans
 from poolkit.ops.regions.boxes import Channels, Pooled, Regions, bins_of, output_shape, sources
 from poolkit.ops.regions.spans import spans_of
-from poolkit.reducers import ComparedMax, Max, Reducer
+from poolkit.reducers import ComparedMax, Max, Mean, Reducer
 from poolkit.reducers.reducer import Array
 
 __all__ = ["BinPooling"]
@@ -106,6 +106,10 @@ class BinPooling:
         if not gradient.size:
             return total
         spans = self._spans(self.gradient_bins or self.bins, regions, x)
+        if self.channels is not None and chosen is None:
+            bins = bins_of(regions, self.output_size, self.channels)
+            if pull_cells(gradient, total, bins, spans):
+                return total
         for r, image, row, column in regions:
             if chosen is not None:
                 places = chosen[r]
@@ -144,7 +148,7 @@ class BinPooling:
                 self._pool_places(tangent[image], *_of_box(spans, r), moved[r], None)
         return moved
 
-    def _spans(self, bins: AxisBins, regions: Regions, x: Array) -> "_SpansOfBoxes":
+    def _spans(self, bins: AxisBins, regions: Regions, x: Array) -> AxisSpans:
         """Return where the bins of all boxes start and stop, down and across."""
         down, across = self.output_size
         return (
@@ -156,26 +160,25 @@ class BinPooling:
         self,
         x: Array,
         regions: Regions,
-        spans: "_SpansOfBoxes",
+        spans: AxisSpans,
         values: Array,
         chosen: Array | None,
     ) -> bool:
         """Write what boxes are pooled to, if there are kernels for that."""
-        reducer, start, propagates = self.reducer, -np.inf, True
-        if isinstance(reducer, ComparedMax):
-            is_plain = reducer.chosen_by is None and reducer.unchosen == "none"
-            if not is_plain or reducer.nan not in ("skip", "propagate"):
+        reducer = self.reducer
+        settings: dict[str, Any] = {"largest": True, "empty": self.empty}
+        if isinstance(reducer, Mean) and reducer.divisor == "valid":
+            settings["largest"] = False
+        elif isinstance(reducer, ComparedMax):
+            usual = ComparedMax(reducer.nan, reducer.least, reducer.empty)
+            if reducer != usual or reducer.nan not in ("skip", "propagate"):
                 return False
-            propagates = reducer.nan == "propagate" and reducer.index_of_nan == "first"
-            if reducer.nan == "propagate" and not propagates:
-                return False
-            start = float(reducer.start(x.dtype))
+            settings["propagates"] = reducer.nan == "propagate"
+            settings["start"] = float(reducer.start(x.dtype))
         elif not isinstance(reducer, Max):
             return False
         bins = bins_of(regions, self.output_size, self.channels)
-        return pool_cells(
-            x, values, chosen, bins, *spans, start=start, empty=self.empty, propagates=propagates
-        )
+        return pool_cells(x, values, chosen, bins, spans, **settings)
 
     def _pool_places(
         self, x: Array, rows: Spans, columns: Spans, values: Array, places: Array | None
@@ -280,10 +283,7 @@ def _lay_out(shape: tuple[int, ...], rows: Spans, columns: Spans) -> _Laid | Non
     )
 
 
-_SpansOfBoxes: TypeAlias = tuple[tuple[Array, Array], tuple[Array, Array]]
-
-
-def _of_box(spans: _SpansOfBoxes, r: int) -> tuple[Spans, Spans]:
+def _of_box(spans: AxisSpans, r: int) -> tuple[Spans, Spans]:
     """Return the bins of one box, down and across."""
     (tops, bottoms), (lefts, rights) = spans
     down = zip(tops[r].tolist(), bottoms[r].tolist(), strict=True)
