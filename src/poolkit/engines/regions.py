@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from poolkit.engines import recipe
+from poolkit.engines.compiled import CompiledEngine
 from poolkit.engines.threads import get_num_threads
 from poolkit.reducers.reducer import Array
 
@@ -195,9 +196,9 @@ def _cells(spans: AxisSpans) -> float:
 
 
 def _serves(planes: Array, pooled: Array) -> bool:
-    """Return whether the kernels know the arrays' dtype and reach all their cells."""
+    """Return whether there are kernels, which know the dtype and reach all cells."""
     return (
-        recipe.kernels is not None
+        CompiledEngine().unavailable() is None
         and planes.dtype == pooled.dtype
         and planes.dtype in (np.float32, np.float64)
         and planes.dtype.isnative
