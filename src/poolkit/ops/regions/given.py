@@ -1,7 +1,7 @@
 """What callers give: boxes, and the scale between their coordinates and the cells."""
 
 from collections.abc import Sequence
-from math import isfinite
+from math import inf, isfinite
 from numbers import Real
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from poolkit._arguments import OneOrPerAxis, per_axis
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
-from poolkit.geometry.regions import Precision
+from poolkit.geometry.regions import Precision, single
 from poolkit.ops.regions.boxes import Channels, Regions
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
@@ -27,6 +27,8 @@ def positive_scale(spatial_scale: object) -> float:
     scale = float(spatial_scale)
     if not (isfinite(scale) and scale > 0):
         raise ArgumentError(message("spatial_scale", wanted, spatial_scale))
+    if not 0 < single(scale) < inf:  # times a corner of 0 it would be NaN
+        raise ArgumentError(message("spatial_scale", "be in the range of float32", spatial_scale))
     return scale
 
 

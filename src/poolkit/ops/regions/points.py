@@ -50,6 +50,7 @@ class BoxPoints:
         begins.
     """
 
+    @np.errstate(all="ignore")
     def __init__(self, rule: Samples, ends: Array, bins: int, length: int) -> None:
         self._rule, self._bins, self._length = rule, bins, length
         precision = rule.precision
@@ -90,6 +91,7 @@ class BoxPoints:
             stop = np.where(many, np.clip(high, 0, points), stop).astype(np.int64)
         return first, np.maximum(stop - first, 0)
 
+    @np.errstate(all="ignore")
     def laid_out(self, boxes: slice, dtype: DType) -> AxisPoints:
         """Return the points of some boxes that have a value."""
         rule, precision = self._rule, self._rule.precision

@@ -19,6 +19,7 @@ def spans_of(rule: AxisBins, ends: Array, bins: int, length: int) -> tuple[Array
     return found[..., 0], found[..., 1]
 
 
+@np.errstate(all="ignore")
 def _spans_of_cells(rule: CellBins, ends: Array, bins: int, length: int) -> tuple[Array, Array]:
     precision = rule.precision
     scale = FIT[precision](rule.scale)
