@@ -214,6 +214,84 @@ TABLE = [
     ),
     Row("poolkit.set_num_threads(0)", ARGUMENT, "`count` must be an integer of at least 1; got 0."),
     Row("poolkit.set_num_threads(2.0)", TYPE, "`count` must be an integer of at least 1; got 2.0."),
+    # The regions of interest.
+    Row(
+        "poolkit.roi_pool(x, np.zeros((2, 4)), 2)",
+        ARGUMENT,
+        "`boxes` must be an array of shape (R, 5), or one of shape (L, 4) for each image; got shape (2, 4).",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [np.zeros((1, 4)), np.zeros((1, 5))], 2)",
+        ARGUMENT,
+        "`boxes` must be an array of shape (R, 5), or one of shape (L, 4) for each image; got one of shape (1, 5).",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [np.zeros((1, 4))], 2)",
+        ARGUMENT,
+        "`boxes` must be one array for each of 2 images; got 1.",
+    ),
+    Row("poolkit.roi_pool(x, None, 2)", TYPE, f"`boxes` must {ARRAY}; got NoneType."),
+    Row(
+        "poolkit.roi_pool(x, [[0, 0, 0, np.nan, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must be finite numbers in float32; got NaN, an infinity or more than fits.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [[0, 0, 0, 1e300, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must be finite numbers in float32; got NaN, an infinity or more than fits.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [[2, 0, 0, 4, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must begin with the whole number of an image, 0 to 1; got 2.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [[0.5, 0, 0, 4, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must begin with the whole number of an image, 0 to 1; got 0.5.",
+    ),
+    Row("poolkit.roi_pool(x[0], [], 2)", ARGUMENT, "`x` must have the 4 axes (N, C, H, W); got (3, 8, 8)."),
+    Row("poolkit.roi_pool(x[..., :0], [], 2)", ARGUMENT, "`x` must have at least one cell; got (2, 3, 8, 0)."),
+    Row("poolkit.roi_align(x.astype(int), [], 2)", TYPE, "`x` must hold floats; got int64."),
+    Row("poolkit.roi_pool(x, [], 0)", ARGUMENT, f"`output_size` must {PER_AXIS}; got 0."),
+    Row(
+        "poolkit.roi_pool(x, [], 2**17)",
+        ARGUMENT,
+        "`output_size` must be at most 65536; got (131072, 131072).",
+    ),
+    Row("poolkit.ps_roi_pool(x, [], 2)", ARGUMENT, "`x` must have a multiple of 4 channels; got 3."),
+    Row(
+        "poolkit.roi_pool(x, [], 2, spatial_scale=0)",
+        ARGUMENT,
+        "`spatial_scale` must be a positive number; got 0.",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [], 2, spatial_scale='1/16')",
+        TYPE,
+        "`spatial_scale` must be a positive number; got '1/16'.",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [], 2, spatial_scale=1e60)",
+        ARGUMENT,
+        "`spatial_scale` must be in the range of float32; got 1e+60.",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [], 2, reduce='mean', return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must be False: mean does not choose an element; got True.",
+    ),
+    Row("poolkit.roi_align(x, [], 2, reduce='sum')", ARGUMENT, "`reduce` must be mean or max; got 'sum'."),
+    Row(
+        "poolkit.roi_align(x, [], 2, sampling_ratio=-1)",
+        ARGUMENT,
+        "`sampling_ratio` must be an integer, or a sequence of one per pooled axis, each at least 0; got -1.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [], 2, sampling_ratio=4096)",
+        ARGUMENT,
+        "`sampling_ratio` must be at most 1024; got 4096.",
+    ),
     # The engine.
     Row(
         "poolkit.max_pool2d(x, 2, engine='fast')",
