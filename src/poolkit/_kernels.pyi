@@ -85,3 +85,12 @@ def pull_cells(
     columns: tuple[Array, ...],
     threads: int,
 ) -> None: ...
+def pull_chosen(
+    gradient: Array,
+    output: Array,
+    chosen: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    threads: int,
+) -> None: ...
