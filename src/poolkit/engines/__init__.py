@@ -11,6 +11,8 @@ from poolkit.engines.pull_back import (
 )
 from poolkit.engines.push_forward import push_forward
 from poolkit.engines.threads import get_num_threads, set_num_threads
+from poolkit.engines.weighted import count_valid, pool_weighted, select_weighted
+from poolkit.engines.weighted_gradient import pull_back_weighted, push_forward_weighted
 
 __all__ = [
     "ENGINES",
@@ -18,16 +20,21 @@ __all__ = [
     "Prepared",
     "Task",
     "choose_engine",
+    "count_valid",
     "draw_gathered",
     "get_num_threads",
     "index_dtype",
     "memory_order",
     "pool",
+    "pool_weighted",
     "pool_with_indices",
     "prepare",
     "pull_back",
     "pull_back_equal",
     "pull_back_selected",
+    "pull_back_weighted",
     "push_forward",
+    "push_forward_weighted",
+    "select_weighted",
     "set_num_threads",
 ]

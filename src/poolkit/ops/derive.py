@@ -7,6 +7,7 @@ from marshal import dumps
 from typing import Any, ParamSpec
 
 from poolkit._arguments import boolean
+from poolkit._errors import ArgumentError, message
 from poolkit.ops.documentation import compose, documented
 from poolkit.ops.operation import Array, Operation
 from poolkit.ops.request import Request
@@ -92,6 +93,9 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, 
         settings = {key: kwargs.pop(key) for key in names & kwargs.keys()}
         with_indices = selects and boolean("return_indices", kwargs.pop("return_indices", False))
         request = ask(x, *args, reduce=reducer(**settings), **kwargs)
+        if with_indices and request.reducer.routing != "selected":
+            wanted = "be False where no element is selected"
+            raise ArgumentError(message("return_indices", wanted, "True"))
         request.with_indices = with_indices
         return request
 

@@ -100,7 +100,7 @@ class Request(Operation):
             raise ArgumentError(message("return_indices", wanted, "True"))
         plan = bind(self.windows, x.shape)
         reducer, engine = self.reducer, self.engine
-        if reducer.gradient == "selected":
+        if reducer.routing == "selected":
             places = engines.index_dtype(plan)
             y, indices = engines.pool_with_indices(plan, reducer, x, places, engine)
         else:
@@ -112,7 +112,7 @@ class Request(Operation):
                 if name != "x":
                     slope = reducer.by_parameter(name)
                     total += moved * engines.pool(plan, slope, x, engine)
-                elif reducer.gradient == "selected":
+                elif reducer.routing == "selected":
                     total += pick(moved, indices, plan.axes)
                 else:
                     total += engines.push_forward(plan, reducer, x, moved, engine)
@@ -126,7 +126,7 @@ class Request(Operation):
                     slope = engines.pool(plan, reducer.by_parameter(name), x, engine)
                     pulled = np.sum(outer * slope, dtype=float_accumulator(x.dtype))
                     gradients.append(np.asarray(pulled, np.float64))
-                elif reducer.gradient == "selected":
+                elif reducer.routing == "selected":
                     gradients.append(
                         engines.pull_back_selected(plan, reducer, indices, outer, engine)
                     )

@@ -55,6 +55,7 @@ class Sum(Reducer):
     """
 
     name: ClassVar[str] = "sum"
+    of_nothing: ClassVar[float | None] = 0
     gradient: ClassVar[Gradient | None] = "shared"
 
     @property
@@ -156,6 +157,7 @@ class Product(Reducer):
     NaN: a window that holds one becomes NaN, and so does one with 0 and an infinity.
     Dtype: that of the input for floats, accumulated in float64 at least; uint64 for
     unsigned integers, int64 for the others and bool, wrapping around as NumPy's do.
+    Gradient: the product of the window's other elements.
     Source: the definition.
 
     Examples
@@ -166,10 +168,23 @@ class Product(Reducer):
     """
 
     name: ClassVar[str] = "product"
+    of_nothing: ClassVar[float | None] = 1
+
+    gradient: ClassVar[Gradient | None] = "sloped"
 
     @property
     def folds(self) -> tuple[Fold, ...]:
         return (Fold(np.multiply),)
+
+    @property
+    def slope_folds(self) -> tuple[Fold, ...]:
+        return (Fold(np.multiply, _not_zero), Fold(np.add, _is_zero))
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        # Not the product over the element: where that is 0, it is the product of the others.
+        others, zeros = folded
+        alone = np.where(zeros == 1, (values == 0) * others, 0)
+        return np.where(zeros == 0, others / _not_zero(values), alone)
 
     def define(self, values: Array, count: float) -> Any:
         return np.prod(values, axis=-1, dtype=self.accumulator_dtype(values.dtype))
@@ -179,3 +194,11 @@ class Product(Reducer):
 
     def accumulator_dtype(self, dtype: DType) -> DType:
         return float_accumulator(dtype) if is_float(dtype) else as_wide(dtype)
+
+
+def _not_zero(values: Array, earlier: tuple[Array, ...] = (), count: Any = None) -> Array:
+    return np.where(values == 0, values.dtype.type(1), values)
+
+
+def _is_zero(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+    return (values == 0).astype(values.dtype)
