@@ -71,7 +71,7 @@ class Extreme(Reducer):
 def _tied(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
     """Return 1 for elements that are what their window became, and for NaN; else 0."""
     extreme = np.equal(values, earlier[0]) | np.not_equal(values, values)
-    return extreme.astype(values.dtype)
+    return np.asarray(extreme, values.dtype)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,4 +201,4 @@ def _not_zero(values: Array, earlier: tuple[Array, ...] = (), count: Any = None)
 
 
 def _is_zero(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
-    return (values == 0).astype(values.dtype)
+    return np.asarray(np.equal(values, 0), values.dtype)
