@@ -64,7 +64,9 @@ def test_where_elements_are_missing(name, missing, rng, engine):
             extra = {"border": str(rng.choice(["reflect", "symmetric", "replicate", "circular"]))}
         arguments = {"reduce": name, "engine": engine, **windows, **extra}
         try:
-            poolkit.vjp(poolkit.pool, x, **arguments)[1](np.zeros(poolkit.pool(x, **arguments).shape))
+            poolkit.vjp(poolkit.pool, x, **arguments)[1](
+                np.zeros(poolkit.pool(x, **arguments).shape)
+            )
         except poolkit.UnsupportedError as error:
             assert missing == "weights" and "`weights`" in str(error)
             continue
@@ -78,7 +80,12 @@ def test_parameters(name, rng):
             shape, _, windows = draw_windows(rng)
             operator = getattr(poolkit, f"{name}_pool")
             check_derivative(
-                operator, rng.normal(size=shape), rng=rng, wrt=parameter, **{parameter: 1.7}, **windows
+                operator,
+                rng.normal(size=shape),
+                rng=rng,
+                wrt=parameter,
+                **{parameter: 1.7},
+                **windows,
             )
 
 

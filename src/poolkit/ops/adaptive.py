@@ -40,6 +40,7 @@ def adaptive_pool(
     reduce : str, Reducer or callable
         As for :func:`pool`.
     {axes}
+    {missing}
     {engine}
 
     Returns

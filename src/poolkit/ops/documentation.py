@@ -10,26 +10,6 @@ __all__ = ["compose", "documented"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
-MISSING = """\
-mask : array_like of bool, broadcasting to the shape of `x`, optional
-    Which elements are there. What is missing is left out of its windows, and has no gradient.
-weights : array_like of integers or floats, each at least 0, as `mask`, optional
-    How often each element counts: of weight w as w equal elements do, of 0 not at all.
-lengths : array_like of int, of the shape of the axes before the pooled one, optional
-    How long each sequence is; elements behind are missing. For one pooled axis.
-nan : {"propagate", "skip"}, default "propagate"
-    Whether NaN is a value, or missing.
-nodata : number, optional
-    A value that is missing, and that windows become where too much is; by default NaN.
-min_valid : int or float, default 1
-    How many elements of a window must be there for it to have a value; or, as a float up to
-    1.0, which share of those inside the input.
-engine : {"compiled", "portable", "reference"}, optional
-    What carries it out; by default the fastest that can.
-out : array of the output's shape and dtype, optional
-    Where to put the result; by default a new array, laid out in memory as `x` is. Values
-    and indices go into a tuple of two."""
-
 SHARED = {
     "x": """\
 x : array_like of shape (*batch, *spatial), integers, floats or bool
@@ -53,11 +33,29 @@ ceil_mode : bool, default False
     padding.
 axes : int or sequence of int, optional
     The pooled axes, in the order of `kernel_size`; by default the last ones.
+engine : {"compiled", "portable", "reference"}, optional
+    What carries it out; by default the fastest that can.
+out : array of the output's shape and dtype, optional
+    Where to put the result; by default a new array, laid out in memory as `x` is. Values
+    and indices go into a tuple of two.""",
+    "border": """\
 border : {"reflect", "symmetric", "replicate", "circular"}, optional
     What the padding holds, if not nothing: the input mirrored at its last element, mirrored
-    behind it, its last element again, its other end.
-"""
-    + MISSING,
+    behind it, its last element again, its other end.""",
+    "missing": """\
+mask : array_like of bool, broadcasting to the shape of `x`, optional
+    Which elements are there. What is missing is left out of its windows, and has no gradient.
+weights : array_like of integers or floats, each at least 0, as `mask`, optional
+    How often each element counts: of weight w as w equal elements do, of 0 not at all.
+lengths : array_like of int, of the shape of the axes before the pooled one, optional
+    How long each sequence is; elements behind are missing. For one pooled axis.
+nan : {"propagate", "skip"}, default "propagate"
+    Whether NaN is a value, or missing.
+nodata : number, optional
+    A value that is missing, and that windows become where too much is; by default NaN.
+min_valid : int or float, default 1
+    How many elements of a window must be there for it to have a value; or, as a float up to
+    1.0, which share of those inside the input.""",
     "output_size": """\
 output_size : int, None or sequence of them, in windows, each >= 1
     m, the windows on each pooled axis; None keeps the axis as long as it is. A
@@ -65,7 +63,12 @@ output_size : int, None or sequence of them, in windows, each >= 1
     "axes": """\
 axes : int or sequence of int, optional
     The pooled axes, in the order of `output_size`; by default the last ones.""",
-    "engine": MISSING,
+    "engine": """\
+engine : {"compiled", "portable", "reference"}, optional
+    What carries it out; by default the fastest that can.
+out : array of the output's shape and dtype, optional
+    Where to put the result; by default a new array, laid out in memory as `x` is. Values
+    and indices go into a tuple of two.""",
     "sliding_output": """\
 array of shape (*batch, *m), in native byte order
     With m = ⌊(n + low + high − dilation·(k − 1) − 1) / stride⌋ + 1 on each pooled

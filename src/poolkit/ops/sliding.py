@@ -54,6 +54,8 @@ def pool(
         ``function(windows, axis=-1)`` with windows of shape (..., k): NumPy's
         reductions, ``np.median`` among them, are such functions.
     {windows}
+    {border}
+    {missing}
 
     Returns
     -------
@@ -124,6 +126,8 @@ def avg_pool(
     {x}
     {kernel_size}
     {windows}
+    {border}
+    {missing}
     count_include_pad : bool, default True
         Whether the divisor counts the window's elements that lie in the padding, as
         PyTorch does by default and TensorFlow and Keras never do. What hangs over

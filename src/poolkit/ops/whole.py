@@ -40,6 +40,7 @@ def global_pool(
         The axes to pool, in the numbering of NumPy.
     keepdims : bool, default False
         Whether pooled axes stay, with length 1.
+    {missing}
     {engine}
 
     Returns

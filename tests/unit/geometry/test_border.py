@@ -40,7 +40,9 @@ def test_pooling_is_that_of_the_padded_array(border, name, rng, engine):
         mask = rng.random(x.shape) < 0.7
         np.testing.assert_allclose(
             poolkit.pool(x, size, padding=padding, border=border, mask=mask, **windows),
-            poolkit.pool(padded, size, mask=np.pad(mask, [(0, 0), *padding], MODES[border]), **windows),
+            poolkit.pool(
+                padded, size, mask=np.pad(mask, [(0, 0), *padding], MODES[border]), **windows
+            ),
             rtol=1e-12,
             atol=1e-13,
         )

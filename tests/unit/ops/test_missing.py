@@ -61,7 +61,9 @@ def test_four_ways_to_say_what_is_missing(name, rng, engine):
         np.testing.assert_allclose(actual, wanted, rtol=1e-12, atol=1e-12, err_msg=str(way))
 
 
-@pytest.mark.parametrize("reducer", [*(NAMED[name]() for name in NAMED), Lp(3), Mean("padded"), Var(1)])
+@pytest.mark.parametrize(
+    "reducer", [*(NAMED[name]() for name in NAMED), Lp(3), Mean("padded"), Var(1)]
+)
 def test_an_element_of_weight_w_counts_as_w_elements(reducer, rng, engine):
     for _ in range(5):
         x = np.round(rng.normal(size=6) * 2)
@@ -90,7 +92,9 @@ def test_weights_that_are_fractions(rng, engine):
     assert whole.dtype == np.float64
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", ml_dtypes.bfloat16, "int16", "uint8", ">i4"])
+@pytest.mark.parametrize(
+    "dtype", ["float16", "float32", ml_dtypes.bfloat16, "int16", "uint8", ">i4"]
+)
 @pytest.mark.parametrize("name", ["max", "min", "sum", "mean", "std", "range"])
 def test_every_dtype_stays_what_it_is(name, dtype, rng, engine):
     x = rng.integers(1, 5, (4, 6)).astype(dtype)
@@ -137,7 +141,13 @@ def test_least_share_is_of_what_lies_inside():
 
 def test_nothing_at_all_where_that_is_enough(engine):
     x, none = np.ones((2, 4)), np.zeros((2, 4), bool)
-    for name, expected in [("sum", 0), ("product", 1), ("lp", 0), ("max", np.nan), ("mean", np.nan)]:
+    for name, expected in [
+        ("sum", 0),
+        ("product", 1),
+        ("lp", 0),
+        ("max", np.nan),
+        ("mean", np.nan),
+    ]:
         y = poolkit.global_pool(x, reduce=name, axes=1, mask=none, min_valid=0, engine=engine)
         np.testing.assert_array_equal(y, [expected, expected])
 
@@ -149,7 +159,9 @@ def test_lengths(rng, engine):
     np.testing.assert_allclose(y[0], x[0].mean(-1))
     np.testing.assert_allclose(y[1], x[1, :, :3].mean(-1))
     assert np.isnan(y[2]).all()
-    z = poolkit.max_pool(x.transpose(0, 2, 1), (2,), axes=1, lengths=lengths, nodata=0, engine=engine)
+    z = poolkit.max_pool(
+        x.transpose(0, 2, 1), (2,), axes=1, lengths=lengths, nodata=0, engine=engine
+    )
     np.testing.assert_array_equal(z[1, 1], x[1, :, 2])
     assert not z[1, 2:].any()
     assert not z[2].any()
