@@ -13,6 +13,7 @@ import poolkit
 GALLERY = Path(__file__).parents[2] / "docs" / "errors.md"
 
 x = np.zeros((2, 3, 8, 8), np.float32)
+pixels = np.array([1, 2, 3, 4], np.uint8)
 median = np.median
 
 
@@ -154,7 +155,6 @@ TABLE = [
     Row("poolkit.max_pool2d(None, 2)", TYPE, f"`x` must {ARRAY}; got NoneType."),
     Row("poolkit.max_pool2d('picture', 2)", TYPE, f"`x` must {ARRAY}; got str."),
     Row("poolkit.max_pool1d([[1, 2], [3]], 1)", TYPE, f"`x` must {ARRAY}; got lists of unequal lengths."),
-    Row("poolkit.max_pool1d(np.zeros(4, complex), 2)", TYPE, f"`x` must {ARRAY}; got dtype complex128."),
     Row("poolkit.max_pool1d(np.array(['a', 'b']), 2)", TYPE, f"`x` must {ARRAY}; got dtype <U1."),
     Row("poolkit.max_pool1d(np.array([1, None]), 2)", TYPE, f"`x` must {ARRAY}; got dtype object."),
     Row("poolkit.max_pool1d(np.zeros(4, 'M8[s]'), 2)", TYPE, f"`x` must {ARRAY}; got dtype datetime64[s]."),
@@ -205,7 +205,32 @@ TABLE = [
     Row(
         "poolkit.vjp(poolkit.max_pool2d, x, 2, return_indices=True)",
         ARGUMENT,
-        "`kwargs` must hold neither `return_indices` nor `out`; got return_indices.",
+        "`return_indices` must not be True where a derivative is asked for; got True.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.max_pool2d, x, 2, out=x)",
+        ARGUMENT,
+        "`kwargs` must not hold `out`; got one.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.max_pool2d, x, 2, wrt='kernel_size')",
+        ARGUMENT,
+        "`wrt` must name some of x; got 'kernel_size'.",
+    ),
+    Row(
+        "poolkit.jvp(poolkit.max_pool2d, x, x[0], 2)",
+        ARGUMENT,
+        "`tangent` must have the shape of x, (2, 3, 8, 8); got (3, 8, 8).",
+    ),
+    Row(
+        "poolkit.jvp(poolkit.max_pool2d, x, [x], 2, wrt=('x', 'x'))",
+        ARGUMENT,
+        "`tangent` must be 2 arrays, as `wrt`; got 1.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.pool2d, x, 2, reduce=('max', 'mean'))",
+        ARGUMENT,
+        "`reduce` must be one reducer where a derivative is asked for; got 2.",
     ),
     Row(
         "poolkit.vjp(poolkit.max_pool2d, x, 2)[1](x)",
@@ -269,6 +294,107 @@ TABLE = [
         UNSUPPORTED,
         "it cannot be said in caffe, because it has no adaptive pooling.",
     ),
+    # What is missing.
+    Row(
+        "poolkit.max_pool2d(x, 2, mask=[0, 1])",
+        TYPE,
+        "`mask` must be an array of bool; got dtype int64.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, mask=[True, False])",
+        ARGUMENT,
+        "`mask` must have the shape (2, 3, 8, 8), or one that broadcasts to it; got (2,).",
+    ),
+    Row(
+        "poolkit.avg_pool2d(x, 2, weights=-1)",
+        ARGUMENT,
+        "`weights` must be finite and at least 0; got -1.0 to -1.0.",
+    ),
+    Row(
+        "poolkit.avg_pool2d(x, 2, lengths=[8, 8])",
+        ARGUMENT,
+        "`lengths` must be given only where one axis is pooled; got 2 pooled axes.",
+    ),
+    Row(
+        "poolkit.avg_pool1d(x, 2, lengths=[9, 8])",
+        ARGUMENT,
+        "`lengths` must lie in 0 to 8; got 8 to 9.",
+    ),
+    Row(
+        "poolkit.avg_pool1d(x, 2, lengths=[1.0, 8])",
+        TYPE,
+        "`lengths` must be integers; got dtype float64.",
+    ),
+    Row(
+        "poolkit.avg_pool1d(x, 2, nan='omit')",
+        ARGUMENT,
+        '`nan` must be "propagate" or "skip"; got \'omit\'.',
+    ),
+    Row("poolkit.max_pool2d(x, 2, nodata='none')", TYPE, "`nodata` must be a number; got 'none'."),
+    Row(
+        "poolkit.max_pool1d(pixels, 2, nodata=-9999)",
+        ARGUMENT,
+        "`nodata` must be a value of x's dtype, uint8; got -9999.",
+    ),
+    Row(
+        "poolkit.range_pool1d(pixels.astype('int16'), 2, nodata=-9999, min_valid=3)",
+        ARGUMENT,
+        "`nodata` must be a value of the result's dtype, uint16; got -9999.",
+    ),
+    Row(
+        "poolkit.max_pool1d(pixels, 2, mask=pixels > 2)",
+        ARGUMENT,
+        "`nodata` must be given, as a result of uint8 has no NaN for windows with too few; "
+        "got None, and 0 valid elements in window (0,).",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, min_valid=1.5)",
+        ARGUMENT,
+        "`min_valid` must be an integer of at least 0, or a share above 0 and up to 1.0; got 1.5.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, min_valid=True)",
+        TYPE,
+        "`min_valid` must be an integer of at least 0, or a share above 0 and up to 1.0; got True.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 3, padding=1, border='zero')",
+        ARGUMENT,
+        '`border` must be None or one of "reflect", "symmetric", "replicate", "circular"; '
+        "got 'zero'.",
+    ),
+    Row(
+        "poolkit.max_pool1d(x[..., :0], 2, padding=1, border='reflect')",
+        FIT,
+        "an axis of 0 elements has nothing to lie in its border.",
+    ),
+    # Extremes, and several reductions.
+    Row(
+        "poolkit.max_pool2d(x, 2, ties='random')",
+        ARGUMENT,
+        '`ties` must be one of "first", "last", "split", "all"; got \'random\'.',
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, ties='split', return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must be False where no element is selected; got True.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x + 1j, 2)",
+        TYPE,
+        "`x` must be of numbers that have an order; got dtype complex64.\n"
+        "Hint: pool x.real and x.imag, or abs(x).",
+    ),
+    Row(
+        "poolkit.pool2d(x, 2, reduce=())",
+        ARGUMENT,
+        "`reduce` must hold at least one reducer; got ().",
+    ),
+    Row(
+        "poolkit.pool2d(x, 2, reduce=('max', 'mean'), out=x)",
+        TYPE,
+        "`out` must be a tuple of 2 arrays, one for each reduction; got ndarray.",
+    ),
 ]  # fmt: skip
 
 
@@ -277,7 +403,7 @@ def gallery() -> str:
     lines = [
         "# What goes wrong, and what poolkit says",
         "",
-        "`x` has the shape (2, 3, 8, 8). Every class derives from `poolkit.PoolError` and from",
+        "`x` has the shape (2, 3, 8, 8), `pixels` is of uint8. Every class derives from `poolkit.PoolError` and from",
         "Python's own: `ArgumentError` and `WindowFitError` from `ValueError`, `ArgumentTypeError`",
         "from `TypeError`, `UnsupportedError` from `NotImplementedError`. This page is generated",
         "by `tests/errors/table.py`, and every row of it is a test.",

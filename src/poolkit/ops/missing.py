@@ -13,7 +13,7 @@ from poolkit.engines.engine import divisors
 from poolkit.geometry import Plan
 from poolkit.ops.operation import Array
 from poolkit.reducers import Reducer
-from poolkit.reducers.dtypes import DType, is_float
+from poolkit.reducers.dtypes import DType, as_real, is_float
 
 __all__ = ["Missing", "find_weights"]
 
@@ -76,7 +76,7 @@ class Missing:
             return
         if self.nodata is not None:
             pooled[few] = as_value("nodata", self.nodata, pooled.dtype, "the result's")
-        elif is_float(pooled.dtype):
+        elif is_float(as_real(pooled.dtype)):
             pooled[few] = np.nan
         else:
             wanted = f"be given, as a result of {pooled.dtype} has no NaN for windows with too few"
@@ -108,7 +108,7 @@ def find_weights(
         there = _as_shaped("mask", array, x.shape)
     if lengths is not None:
         there = _both(there, _within_lengths(lengths, plan))
-    if missing.nan == "skip" and is_float(x.dtype):
+    if missing.nan == "skip" and is_float(as_real(x.dtype)):
         there = _both(there, np.equal(x, x))
     if missing.nodata is not None:
         there = _both(there, _is_there(x, missing.nodata))
@@ -116,14 +116,15 @@ def find_weights(
         return there
     often = as_numeric_array(weights, "weights")
     if often.size and not (np.all(np.isfinite(often)) and np.all(often >= 0)):
-        raise ArgumentError(message("weights", "be finite and at least 0", "others"))
+        came = f"{float(often.min())} to {float(often.max())}"
+        raise ArgumentError(message("weights", "be finite and at least 0", came))
     often = _as_shaped("weights", often, x.shape)
     return often if there is None else np.where(there, often, often.dtype.type(0))
 
 
 def as_value(name: str, number: float, dtype: DType, whose: str) -> Any:
     """Return a number in a dtype, refusing one that the dtype does not have."""
-    if is_float(dtype):
+    if is_float(as_real(dtype)):
         return dtype.type(number)
     limits = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     if isfinite(number) and number == int(number) and limits[0] <= number <= limits[1]:

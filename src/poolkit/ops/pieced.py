@@ -112,8 +112,8 @@ class Pieced(Operation):
         self.request, self.mask, self.weights, self.lengths = request, mask, weights, lengths
 
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
-        array = as_numeric_array(x)
         request = self.request
+        array = as_numeric_array(x, without_order=request.reducer.takes_complex)
         try:
             done = self._carry_out(array)
         except PoolError as error:

@@ -92,7 +92,7 @@ class Request(Operation):
                     return pooled
             elif ready is not None and self._pools_into(ready, x, out):
                 return out
-        array = as_numeric_array(x)
+        array = as_numeric_array(x, without_order=self.reducer.takes_complex)
         try:
             plan = bind(self.windows, array.shape)
             ready = self._make_ready(plan, array)

@@ -43,7 +43,7 @@ class Several(Operation):
             wanted = f"be a tuple of {len(self.operations)} arrays, one for each reduction"
             raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
         outs = out or (None,) * len(self.operations)
-        array = as_numeric_array(x)
+        array = as_numeric_array(x, without_order=True)  # each asks again
         requests = [each for each in self.operations if isinstance(each, Request)]
         plan = bind(requests[0].windows, array.shape) if requests else None
         if plan is None or array.size <= PART_ELEMENTS:

@@ -67,6 +67,9 @@ class Reducer(ABC):
     gradient: ClassVar[Gradient | None] = None
     """None: it has none, or none is written yet."""
 
+    takes_complex: ClassVar[bool] = False
+    """Whether complex numbers, which have no order, can be pooled."""
+
     of_nothing: ClassVar[float | None] = None
     """What a window without elements becomes, if that has a meaning."""
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
-from poolkit.reducers.dtypes import DType, as_float, as_wide, float_accumulator, is_float
+from poolkit.reducers.dtypes import DType, as_float, as_real, as_wide, float_accumulator, is_float
 from poolkit.reducers.reducer import Array, Divisor, Fold, Gradient, Reducer
 
 __all__ = ["Mean", "Product", "Sum", "exact_sum"]
@@ -30,6 +30,8 @@ def exact_sum(values: Array) -> Any:
 
     Longer floats, which `math.fsum` would cut short, are added as they are.
     """
+    if values.dtype.kind == "c":
+        return exact_sum(values.real) + 1j * exact_sum(values.imag)
     if values.dtype.itemsize > np.dtype(np.float64).itemsize:
         return np.sum(values, axis=-1)
     return _exact_sums(values.astype(np.float64))
@@ -55,6 +57,7 @@ class Sum(Reducer):
     """
 
     name: ClassVar[str] = "sum"
+    takes_complex: ClassVar[bool] = True
     of_nothing: ClassVar[float | None] = 0
     gradient: ClassVar[Gradient | None] = "shared"
 
@@ -66,7 +69,7 @@ class Sum(Reducer):
         return np.ones_like(values)
 
     def define(self, values: Array, count: float) -> Any:
-        if is_float(values.dtype):
+        if is_float(values.dtype) or values.dtype.kind == "c":
             return exact_sum(values)
         return np.sum(values, axis=-1, dtype=as_wide(values.dtype))
 
@@ -74,7 +77,7 @@ class Sum(Reducer):
         return as_wide(dtype)
 
     def accumulator_dtype(self, dtype: DType) -> DType:
-        return float_accumulator(dtype) if is_float(dtype) else as_wide(dtype)
+        return float_accumulator(dtype) if is_float(as_real(dtype)) else as_wide(dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class Mean(Reducer):
     empty: float = math.nan
 
     name: ClassVar[str] = "mean"
+    takes_complex: ClassVar[bool] = True
     gradient: ClassVar[Gradient | None] = "shared"
 
     def __post_init__(self) -> None:
@@ -168,6 +172,7 @@ class Product(Reducer):
     """
 
     name: ClassVar[str] = "product"
+    takes_complex: ClassVar[bool] = True
     of_nothing: ClassVar[float | None] = 1
 
     gradient: ClassVar[Gradient | None] = "sloped"
@@ -193,7 +198,7 @@ class Product(Reducer):
         return as_wide(dtype)
 
     def accumulator_dtype(self, dtype: DType) -> DType:
-        return float_accumulator(dtype) if is_float(dtype) else as_wide(dtype)
+        return float_accumulator(dtype) if is_float(as_real(dtype)) else as_wide(dtype)
 
 
 def _not_zero(values: Array, earlier: tuple[Array, ...] = (), count: Any = None) -> Array:
