@@ -212,9 +212,12 @@ class Pieced(Operation):
                     )
                 else:
                     part = engines.pool(piece.plan, reducer, values, engine)
-            if pooled is None:
-                pooled = np.empty(plan.output_shape, part.dtype)
-            pooled[piece.outputs], valid[piece.outputs] = part, there
+            if part.shape == plan.output_shape:  # one piece is all
+                pooled, valid = part, there
+            else:
+                if pooled is None:
+                    pooled = np.empty(plan.output_shape, part.dtype)
+                pooled[piece.outputs], valid[piece.outputs] = part, there
             few[piece.outputs] = missing.find_few(piece.plan, there, reducer)
             if found is not None:
                 indices[piece.outputs] = piece.place_in_whole(plan, found)

@@ -15,8 +15,9 @@ from poolkit.ops.request import Request
 
 __all__ = ["Several"]
 
-PART_ELEMENTS = 2**19
-"""Input elements pooled at a time: they stay in the cache from one reduction to the next."""
+PART_ELEMENTS = 2**23
+"""Input elements pooled at a time, so that arrays mapped from a file are read once. Parts that
+fit the cache, 2¹⁹, took twice as long as whole arrays in memory: 35 ms beside 16."""
 
 
 class Several(Operation):
