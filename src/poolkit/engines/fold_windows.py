@@ -76,13 +76,11 @@ def fold_all(
 def weigh(combine: np.ufunc, lifted: Array, weights: Array) -> Array:
     """Return what elements contribute that count as often as their weights say, 0 times too."""
     neutral = lifted.dtype.type(identity(combine, lifted.dtype))
-    if weights.dtype.kind != "b":
-        if combine is np.add:
-            lifted = (lifted * weights).astype(lifted.dtype)
-        elif combine is np.multiply:
-            lifted = (lifted**weights).astype(lifted.dtype)
-        weights = weights > 0
-    return np.where(weights, lifted, neutral)
+    there = weights if weights.dtype.kind == "b" else weights > 0
+    if weights is not there and combine in (np.add, np.multiply):
+        often = weights.astype(lifted.dtype)  # of uint64 and int64, NumPy would make floats
+        lifted = lifted * often if combine is np.add else lifted**often
+    return np.where(there, lifted, neutral)
 
 
 def _fold_windows(

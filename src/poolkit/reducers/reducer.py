@@ -145,15 +145,16 @@ class Reducer(ABC):
         if not self.folds:
             raise UnsupportedError(f"{self.name} takes no `weights`; give a `mask`.")
         wide = values.astype(native(self.accumulator_dtype(values.dtype)))
+        often = weights.astype(wide.dtype)
         folded: tuple[Array, ...] = ()
         for fold in self.folds:
             earlier = tuple(result[..., np.newaxis] for result in folded)
             within = np.asarray(count)[..., np.newaxis]
             lifted = wide if fold.lift is None else fold.lift(wide, earlier, within)
             if fold.combine is np.add:
-                lifted = lifted * weights
+                lifted = lifted * often
             elif fold.combine is np.multiply:
-                lifted = lifted**weights
+                lifted = lifted**often
             folded = (*folded, np.asarray(fold.combine.reduce(lifted, axis=-1)))
         return self.finish(folded, np.asarray(count))
 
