@@ -3,6 +3,8 @@
 from poolkit.engines.choose import ENGINES, choose_engine, pool, pool_with_indices, prepare
 from poolkit.engines.engine import Engine, Prepared, Task, memory_order
 from poolkit.engines.gather import draw_gathered
+from poolkit.engines.present import count_valid, pool_weighted, select_weighted
+from poolkit.engines.present_gradient import pull_back_weighted, push_forward_weighted
 from poolkit.engines.pull_back import (
     index_dtype,
     pull_back,
@@ -11,8 +13,6 @@ from poolkit.engines.pull_back import (
 )
 from poolkit.engines.push_forward import push_forward
 from poolkit.engines.threads import get_num_threads, set_num_threads
-from poolkit.engines.weighted import count_valid, pool_weighted, select_weighted
-from poolkit.engines.weighted_gradient import pull_back_weighted, push_forward_weighted
 
 __all__ = [
     "ENGINES",

@@ -12,7 +12,7 @@ from poolkit.engines.choose import choose_engine, pool, pool_with_indices
 from poolkit.engines.engine import divisors
 from poolkit.engines.fold_axis import identity
 from poolkit.engines.fold_windows import PART_ELEMENTS, fold_all
-from poolkit.engines.gather_weighted import define_weighted_gathered, select_weighted_gathered
+from poolkit.engines.gather_present import define_gathered_present, select_gathered_present
 from poolkit.engines.reference import ReferenceEngine
 from poolkit.geometry import Plan
 from poolkit.reducers import Max, Min, Product, Reducer, Sum
@@ -60,7 +60,7 @@ def pool_weighted(
             return engine.pool_weighted(plan, reducer, x, weights)
         valid = count_valid(plan, weights)
         if not reducer.folds:
-            return define_weighted_gathered(plan, reducer, x, weights, PART_ELEMENTS), valid
+            return define_gathered_present(plan, reducer, x, weights, PART_ELEMENTS), valid
         dtype = reducer.result_dtype(x.dtype)
         pooled = np.empty(plan.output_shape, dtype=dtype and native(dtype))
         separable = _by_engine(wanted)
@@ -95,7 +95,7 @@ def select_weighted(
             # been chosen.
             if not np.any((pooled == neutral) & (valid > 0)):
                 return pooled, np.where(valid > 0, indices, -1), valid
-        pooled, indices = select_weighted_gathered(plan, reducer, x, weights, PART_ELEMENTS)
+        pooled, indices = select_gathered_present(plan, reducer, x, weights, PART_ELEMENTS)
     return pooled, indices, valid
 
 

@@ -13,10 +13,10 @@ from poolkit.reducers.dtypes import native
 from poolkit.reducers.reducer import Array
 
 __all__ = [
-    "define_weighted_gathered",
-    "pull_weighted_gathered",
-    "push_weighted_gathered",
-    "select_weighted_gathered",
+    "define_gathered_present",
+    "pull_gathered_present",
+    "push_gathered_present",
+    "select_gathered_present",
 ]
 
 
@@ -52,7 +52,7 @@ def _windows(plan: Plan, x: Array, weights: Array, elements: int) -> Iterator[_W
                 yield _Windows(part, outputs, rows, kept, flat[at], often[at], windows, positions)
 
 
-def define_weighted_gathered(
+def define_gathered_present(
     plan: Plan, reducer: Reducer, x: Array, weights: Array, elements: int
 ) -> Array:
     """Return what the reducer's definition makes of every window; 0 of one without elements."""
@@ -66,7 +66,7 @@ def define_weighted_gathered(
     return np.zeros(plan.output_shape) if pooled is None else pooled
 
 
-def select_weighted_gathered(
+def select_gathered_present(
     plan: Plan, reducer: Reducer, x: Array, weights: Array, elements: int
 ) -> tuple[Array, Array]:
     """Return what the reducer selects of every window, and its index in the plane or −1."""
@@ -85,7 +85,7 @@ def select_weighted_gathered(
     return pooled, indices
 
 
-def pull_weighted_gathered(
+def pull_gathered_present(
     plan: Plan,
     reducer: Reducer,
     x: Array,
@@ -106,7 +106,7 @@ def pull_weighted_gathered(
         np.add.at(moved(plan, total[found.part.inputs]), index, whole.reshape(*batch, *laid))
 
 
-def push_weighted_gathered(
+def push_gathered_present(
     plan: Plan,
     reducer: Reducer,
     x: Array,

@@ -7,8 +7,8 @@ import numpy as np
 from poolkit._errors import UnsupportedError
 from poolkit.engines.choose import pool
 from poolkit.engines.fold_windows import PART_ELEMENTS, slopes
-from poolkit.engines.gather_weighted import pull_weighted_gathered, push_weighted_gathered
-from poolkit.engines.weighted import weighted_divisors
+from poolkit.engines.gather_present import pull_gathered_present, push_gathered_present
+from poolkit.engines.present import weighted_divisors
 from poolkit.geometry import Plan
 from poolkit.reducers import Mean, Reducer, Sum
 from poolkit.reducers.dtypes import float_accumulator, native
@@ -39,7 +39,7 @@ def pull_back_weighted(
         _refuse(reducer)
         total = np.zeros(plan.shape, wide)
         if not reducer.folds:
-            pull_weighted_gathered(plan, reducer, x, weights, outer, total, PART_ELEMENTS)
+            pull_gathered_present(plan, reducer, x, weights, outer, total, PART_ELEMENTS)
             return total.astype(native(x.dtype))
         for part in plan.parts(PART_ELEMENTS):
             often, live = weights[part.inputs], valid[part.outputs]
@@ -73,7 +73,7 @@ def push_forward_weighted(
         _refuse(reducer)
         total = np.zeros(plan.output_shape, wide)
         if not reducer.folds:
-            push_weighted_gathered(plan, reducer, x, weights, tangent, total, PART_ELEMENTS)
+            push_gathered_present(plan, reducer, x, weights, tangent, total, PART_ELEMENTS)
             return total.astype(native(x.dtype))
         for part in plan.parts(PART_ELEMENTS):
             often, live = weights[part.inputs], valid[part.outputs]
