@@ -9,11 +9,14 @@ from poolkit.reducers.extrema import Max, Min, Range
 from poolkit.reducers.fast_math import FastMathMax
 from poolkit.reducers.filled import Filled
 from poolkit.reducers.function import Function
+from poolkit.reducers.mode import Mode
 from poolkit.reducers.norms import PowerNorm
 from poolkit.reducers.number_max import NumberMax
 from poolkit.reducers.padded_max import PaddedMax
 from poolkit.reducers.passed import PassedMax
 from poolkit.reducers.powers import Lp
+from poolkit.reducers.quantiles import Median, Quantile, QuantileMethod
+from poolkit.reducers.ranks import Ordinal, Rank, TopMean
 from poolkit.reducers.reducer import Divisor, Fold, Gradient, Reducer
 from poolkit.reducers.rounded import Clamped, RoundedMean
 from poolkit.reducers.running import RunningNorm, RunningSum
@@ -39,14 +42,20 @@ __all__ = [
     "Max",
     "MaxMeanBlend",
     "Mean",
+    "Median",
     "Min",
+    "Mode",
     "NumberMax",
     "OrderedMean",
+    "Ordinal",
     "PaddedMax",
     "PassedMax",
     "PowerNorm",
     "Product",
+    "Quantile",
+    "QuantileMethod",
     "Range",
+    "Rank",
     "Reducer",
     "RoundedMean",
     "RunningNorm",
@@ -57,6 +66,7 @@ __all__ = [
     "StochasticMean",
     "Sum",
     "TiedMax",
+    "TopMean",
     "TruncatedMean",
     "Var",
     "draw_by_size",
@@ -64,7 +74,11 @@ __all__ = [
 ]
 
 NAMED: dict[str, type[Reducer]] = {
-    reducer.name: reducer for reducer in (Max, Min, Sum, Mean, Lp, Std, Var, Range, Product)
+    reducer.name: reducer
+    for reducer in (
+        *(Max, Min, Sum, Mean, Lp, Std, Var, Range, Product),
+        *(Median, Quantile, Mode, Rank, TopMean, Ordinal),
+    )
 }
 """The reducers that can be asked for by name, with their parameters' defaults."""
 
