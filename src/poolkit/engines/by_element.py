@@ -60,7 +60,8 @@ def define_by_element(plan: Plan, reducer: Reducer, x: Array) -> Array:
 
 def _alike(plan: Plan, x: Array) -> Iterator[tuple[tuple[slice, ...], list[Array]]]:
     """Yield windows that are alike, with their elements, one by one, in row-major order."""
-    for segments in product(*map(_segments, plan.windows)):
+    sliding = [windows for windows in plan.windows if isinstance(windows, SlidingWindows)]
+    for segments in product(*map(_segments, sliding)):
         outputs = _index(plan, [windows for windows, _ in segments])
         elements = product(*(starts for _, starts in segments))
         yield outputs, [x[_index(plan, list(element))] for element in elements]

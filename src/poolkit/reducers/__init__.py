@@ -22,7 +22,12 @@ from poolkit.reducers.rounded import Clamped, RoundedMean
 from poolkit.reducers.running import RunningNorm, RunningSum
 from poolkit.reducers.scaled import ScaledMean
 from poolkit.reducers.spread import Std, Var
-from poolkit.reducers.stochastic import StochasticMean, draw_by_size
+from poolkit.reducers.stochastic import (
+    ExpectedDraw,
+    StochasticMean,
+    draw_by_share,
+    draw_by_size,
+)
 from poolkit.reducers.sums import Mean, Product, Sum
 from poolkit.reducers.truncated import TruncatedMean
 
@@ -33,6 +38,7 @@ __all__ = [
     "Combined",
     "ComparedMax",
     "Divisor",
+    "ExpectedDraw",
     "FastMathMax",
     "Filled",
     "Fold",
@@ -69,6 +75,7 @@ __all__ = [
     "TopMean",
     "TruncatedMean",
     "Var",
+    "draw_by_share",
     "draw_by_size",
     "find",
 ]

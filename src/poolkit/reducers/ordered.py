@@ -138,4 +138,4 @@ def first_equal(values: Array, chosen: Array) -> Array:
     found = values == chosen[..., np.newaxis]
     if is_float(values.dtype):
         found |= np.isnan(values) & np.isnan(chosen)[..., np.newaxis]
-    return np.argmax(found, axis=-1)
+    return np.asarray(np.argmax(found, axis=-1))
