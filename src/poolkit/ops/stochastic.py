@@ -1,6 +1,6 @@
 """Stochastic pooling: of every window, an element drawn at random."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +18,16 @@ from poolkit.reducers import ExpectedDraw, draw_by_share
 
 __all__ = ["stochastic_pool", "stochastic_pool1d", "stochastic_pool2d", "stochastic_pool3d"]
 
+Seed: TypeAlias = "int | np.random.Generator | None"
+"""In quotes, because NumPy loads its random numbers when they are first asked for."""
+
 
 class Stochastic(Operation):
     """An element of each window, drawn by numbers that a seed gives, in row-major order."""
 
     __slots__ = ("seed", "windows", "with_indices")
 
-    def __init__(
-        self, windows: Specification, seed: int | np.random.Generator, with_indices: bool
-    ) -> None:
+    def __init__(self, windows: Specification, seed: Seed, with_indices: bool) -> None:
         self.windows = windows
         self.seed = seed
         self.with_indices = with_indices
@@ -80,7 +81,7 @@ def stochastic_pool(
     x: npt.ArrayLike,
     kernel_size: OneOrPerAxis,
     *,
-    seed: int | np.random.Generator | None = None,
+    seed: Seed = None,
     training: bool = True,
     return_indices: bool = False,
     stride: OneOrPerAxis | None = None,

@@ -150,7 +150,7 @@ class Ordinal(Ordered):
     >>> poolkit.ordinal_pool([1.0, 4.0, 2.0, 8.0], (4,), weights=(0.5, 0.25, 0.25, 0.0))
     array([5.5])
     >>> poolkit.ordinal_pool([1.0, 4.0, 2.0, 8.0], (4,), weights=(0.75, 0.25))
-    array([5.25])
+    array([4.875])
     """
 
     weights: tuple[float, ...] = (1.0,)
