@@ -6,6 +6,7 @@ Programming, volume 3, section 5.2.2, algorithm M, which serves any number of el
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,17 +14,28 @@ from poolkit.reducers.reducer import Array
 
 __all__ = ["exchanges", "pick_ordered"]
 
+Exchange: TypeAlias = tuple[int, int, bool, bool]
+"""Two places, the lower first, and whether their minimum and their maximum are used later on."""
+
 
 @lru_cache(maxsize=1024)
-def exchanges(count: int, ranks: tuple[int, ...]) -> tuple[tuple[int, int, bool, bool], ...]:
+def exchanges(count: int, ranks: tuple[int, ...]) -> tuple[Exchange, ...]:
     """Return the exchanges that bring the elements of given ranks to their places.
 
-    Each is two places, the lower first, and whether their minimum and their maximum are used
-    later on. Ranks count from 0, the smallest.
+    Ranks count from 0, the smallest. Of sorting everything, and of taking the smallest or the
+    largest one after another, it is what takes the fewest minima and maxima.
     """
+    smallest = [(i, i + 1) for end in range(max(ranks) + 1) for i in range(count - 2, end - 1, -1)]
+    largest = [(i, i + 1) for end in range(count, min(ranks), -1) for i in range(end - 1)]
+    networks = [_needed(pairs, ranks) for pairs in (_sorting(count), smallest, largest)]
+    return min(networks, key=lambda used: sum(low + high for *_, low, high in used))
+
+
+def _needed(pairs: list[tuple[int, int]], ranks: tuple[int, ...]) -> tuple[Exchange, ...]:
+    """Return the exchanges that the elements of some ranks depend on."""
     needed = set(ranks)
     used = []
-    for low, high in reversed(_sorting(count)):
+    for low, high in reversed(pairs):
         keeps_low, keeps_high = low in needed, high in needed
         if keeps_low or keeps_high:
             needed |= {low, high}

@@ -116,7 +116,7 @@ class TopMean(Ordered):
 
 @dataclass(frozen=True, slots=True)
 class Ordinal(Ordered):
-    """The sum of the elements in descending order, weighted by their ranks.
+    """The weighted sum of the elements in descending order.
 
     It is Σ over r of w[r] · x₍r₎, x₍₀₎ being the largest element, for windows of as many
     elements as there are weights. In windows of k elements, fewer or more, the weights lie
