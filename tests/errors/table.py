@@ -41,8 +41,10 @@ PADDING = (
 ARRAY = "be a NumPy array, or nested lists, of integers, floats or bool"
 REDUCE = (
     "be a reducer, a function of (windows, axis), or one of max, min, sum, mean, lp, std, var, "
-    "range, product"
+    "range, product, median, quantile, mode, rank, top_mean, ordinal"
 )
+
+SEED = "be an integer of at least 0 or a numpy.random.Generator, in training"
 
 TABLE = [
     # The windows.
@@ -178,6 +180,63 @@ TABLE = [
     Row("poolkit.lp_pool2d(x, '2', 2)", TYPE, "`norm_type` must be a number of at least 1, or infinity; got '2'."),
     Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
     Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
+    # Elements in order.
+    Row("poolkit.quantile_pool2d(x, 2, q=1.5)", ARGUMENT, "`q` must be a number from 0 to 1; got 1.5."),
+    Row("poolkit.quantile_pool2d(x, 2, q=float('nan'))", ARGUMENT, "`q` must be a number from 0 to 1; got nan."),
+    Row("poolkit.quantile_pool2d(x, 2, q=[0.5])", TYPE, "`q` must be a number from 0 to 1; got [0.5]."),
+    Row("poolkit.median_pool2d(x, 2, method='middle')", ARGUMENT, "`method` must be one of linear, lower, higher, nearest, midpoint, inverted_cdf; got 'middle'."),
+    Row("poolkit.rank_pool2d(x, 2, rank=0)", ARGUMENT, "`rank` must be an integer other than 0; got 0."),
+    Row("poolkit.rank_pool2d(x, 2, rank=1.0)", TYPE, "`rank` must be an integer other than 0; got 1.0."),
+    Row("poolkit.top_mean_pool2d(x, 2, count=0)", ARGUMENT, "`count` must be an integer of at least 1; got 0."),
+    Row("poolkit.top_mean_pool2d(x, 2, count=True)", TYPE, "`count` must be an integer of at least 1; got True."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights=())", ARGUMENT, "`rank_weights` must be a sequence of finite numbers; got shape (0,)."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights=((1.0, 2.0),))", ARGUMENT, "`rank_weights` must be a sequence of finite numbers; got shape (1, 2)."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights=(1.0, float('inf')))", ARGUMENT, "`rank_weights` must be a sequence of finite numbers; got [1.0, inf]."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights='even')", TYPE, "`rank_weights` must be a sequence of finite numbers; got 'even'."),
+    Row("poolkit.mode_pool2d(x, 2, ties='last')", ARGUMENT, '`ties` must be "smallest", "largest" or "first"; got \'last\'.'),
+    Row("poolkit.mode_pool2d(x, 2, ignored='background')", TYPE, "`ignored` must be a number, or None; got 'background'."),
+    Row("poolkit.mode_pool2d(x, 2, ignored=float('nan'))", ARGUMENT, "`ignored` must be a number, or None; got nan."),
+    Row("poolkit.vjp(poolkit.mode_pool2d, x, 2)[1](x[..., :4, :4])", UNSUPPORTED, "mode has no gradient in poolkit."),
+    Row(
+        "poolkit.reducers.Median().define_weighted(x[0, 0], x[0, 0] + 0.5, 4.0)",
+        UNSUPPORTED,
+        'median by the method "linear" takes whole numbers as weights only.\nHint: use method="inverted_cdf".',
+    ),
+    # Mixtures and draws.
+    Row("poolkit.mixed_pool2d(x, 2, share='half')", TYPE, "`share` must hold finite numbers; got 'half'."),
+    Row("poolkit.mixed_pool2d(x, 2, share=float('inf'))", ARGUMENT, "`share` must hold finite numbers; got inf."),
+    Row(
+        "poolkit.mixed_pool2d(x, 2, share=np.ones((2, 1, 1)))",
+        ARGUMENT,
+        "`share` must be a number, or an array that can be broadcast to the output, (2, 3, 4, 4); got shape (2, 1, 1).",
+    ),
+    Row(
+        "poolkit.gated_pool2d(x, 2, np.ones((2, 3)))",
+        ARGUMENT,
+        "`gate` must have the shape of a window, (2, 2), behind axes that can be broadcast to the axes that are "
+        "not pooled, (2, 3); got shape (2, 3).",
+    ),
+    Row(
+        "poolkit.gated_pool2d(x, 2, np.ones((2, 2, 2)))",
+        ARGUMENT,
+        "`gate` must have the shape of a window, (2, 2), behind axes that can be broadcast to the axes that are "
+        "not pooled, (2, 3); got shape (2, 2, 2).",
+    ),
+    Row("poolkit.stochastic_pool2d(x, 2)", TYPE, f"`seed` must {SEED}; got None."),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=0.5)", TYPE, f"`seed` must {SEED}; got 0.5."),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=-1)", ARGUMENT, f"`seed` must {SEED}; got -1."),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=1, engine='fast')", ARGUMENT, "`engine` must be \"portable\" where it draws; got 'fast'."),
+    Row(
+        "poolkit.stochastic_pool2d(x, 2, training=False, return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must be False where nothing is drawn; got True.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.stochastic_pool2d, x, 2, seed=1, return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must not be True where a derivative is asked for; got True.",
+    ),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=1, return_indices=True, out=x)", TYPE, "`out` must be two arrays, for the values and the indices; got ndarray."),
     # Threads.
     Row("poolkit.max_pool2d(x, 2, return_indices=True, out=x)", TYPE, "`out` must be two arrays, for the values and the indices; got ndarray."),
     Row(

@@ -9,8 +9,9 @@ import poolkit
 from poolkit import ops
 
 WORDS = ["max", "min", "avg", "sum", "product", "lp", "std", "var", "range"]
+WORDS += ["median", "quantile", "mode", "rank", "top_mean", "ordinal"]
 GENERAL = [f"{family}{word}_pool" for family in ("", "adaptive_", "global_") for word in WORDS]
-GENERAL += ["pool", "adaptive_pool", "global_pool"]
+GENERAL += ["pool", "adaptive_pool", "global_pool", "mixed_pool", "gated_pool", "stochastic_pool"]
 
 
 def test_every_family_times_every_reducer_times_every_rank():

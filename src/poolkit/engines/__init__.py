@@ -13,6 +13,7 @@ from poolkit.engines.pull_back import (
 )
 from poolkit.engines.push_forward import push_forward
 from poolkit.engines.threads import get_num_threads, set_num_threads
+from poolkit.engines.weighted_sums import sum_windows, sum_windows_back, sum_windows_by_weight
 
 __all__ = [
     "ENGINES",
@@ -37,4 +38,7 @@ __all__ = [
     "push_forward_weighted",
     "select_weighted",
     "set_num_threads",
+    "sum_windows",
+    "sum_windows_back",
+    "sum_windows_by_weight",
 ]

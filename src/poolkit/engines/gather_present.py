@@ -8,7 +8,7 @@ import numpy as np
 from poolkit._errors import UnsupportedError
 from poolkit.engines.gather import gathered_parts, moved, places_of
 from poolkit.geometry import Part, Plan
-from poolkit.reducers import Reducer
+from poolkit.reducers import Extreme, Reducer
 from poolkit.reducers.dtypes import native
 from poolkit.reducers.reducer import Array
 
@@ -73,7 +73,7 @@ def select_gathered_present(
     pooled = np.zeros(plan.output_shape, native(x.dtype))
     indices = np.full(plan.output_shape, -1)
     for found in _windows(plan, x, weights, elements):
-        chosen = np.asarray(reducer.select(found.values))[:, np.newaxis]
+        chosen = _select(reducer, found)[:, np.newaxis]
         kept = np.take_along_axis(found.elements, np.maximum(chosen, 0), axis=1)
         places = places_of(plan, found.part, found.windows, found.positions)
         flat = places.reshape(-1, found.windows.shape[-1])[found.rows[:, np.newaxis], kept]
@@ -128,6 +128,12 @@ def _define(reducer: Reducer, found: _Windows) -> Any:
     if np.all(found.weights == 1):
         return reducer.define(found.values, float(found.values.shape[-1]))
     return reducer.define_weighted(found.values, found.weights, np.sum(found.weights, axis=-1))
+
+
+def _select(reducer: Reducer, found: _Windows) -> Array:
+    if not isinstance(reducer, Extreme) and not np.all(found.weights == 1):
+        raise UnsupportedError(f"{reducer.name} has no indices under `weights`; give a `mask`.")
+    return np.asarray(reducer.select(found.values))
 
 
 def _slopes(reducer: Reducer, found: _Windows, total: Array) -> Array:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from poolkit.engines.by_element import define_by_element, takes_elements
 from poolkit.engines.engine import Engine, divisors
 from poolkit.engines.fold_windows import PART_ELEMENTS, fold_all, slopes
 from poolkit.engines.gather import (
@@ -32,6 +33,8 @@ class PortableEngine(Engine):
 
     def pool(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
         if not reducer.folds:
+            if takes_elements(plan, reducer):
+                return define_by_element(plan, reducer, x)
             return define_gathered(plan, reducer, x, PART_ELEMENTS)
         dtype = reducer.result_dtype(x.dtype)
         pooled = np.empty(plan.output_shape, dtype=dtype and native(dtype))

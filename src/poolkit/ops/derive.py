@@ -144,11 +144,12 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, 
 
 def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Array]:
     """Return the operator on the last `rank` axes, so that integers suffice."""
-    ask: Ask = base.ask  # type: ignore[attr-defined]
+    is_remembered = hasattr(base, "ask")
+    ask: Any = base.ask if is_remembered else base.request  # type: ignore[attr-defined]
     axes = tuple(range(-rank, 0))
     name = f"{base.__name__}{rank}d"
 
-    def ask_rank(*args: Any, **kwargs: Any) -> Request:
+    def ask_rank(*args: Any, **kwargs: Any) -> Any:
         if "axes" in kwargs:
             raise TypeError(f"{name}() got an unexpected keyword argument 'axes'")
         return ask(*args, axes=axes, **kwargs)
@@ -164,7 +165,7 @@ def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Ar
         f"``{base.__name__}(x, ..., axes={axes})``,\nand an integer stands for every axis. "
         f"See :func:`{base.__name__}`."
     )
-    return operator(ask_rank)
+    return operator(ask_rank) if is_remembered else operation(ask_rank)
 
 
 def of_ranks(

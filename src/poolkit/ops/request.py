@@ -1,6 +1,6 @@
 """The one road from an operator to an engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -124,19 +124,24 @@ class Request(Operation):
             wanted = "not be True where a derivative is asked for"
             raise ArgumentError(message("return_indices", wanted, "True"))
         plan = bind(self.windows, x.shape)
-        reducer, engine = self.reducer, self.engine
+        reducer, engine, inputs = self.reducer, self.engine, self.inputs()
         if reducer.routing == "selected":
             places = engines.index_dtype(plan)
             y, indices = engines.pool_with_indices(plan, reducer, x, places, engine)
         else:
             y = engines.pool(plan, reducer, x, engine)
 
+        def slopes(name: str) -> Iterator[Array]:
+            found = reducer.by_parameter(name)
+            for slope in found if isinstance(found, tuple) else (found,):
+                yield engines.pool(plan, slope, x, engine)
+
         def push(tangents: tuple[Array, ...]) -> Array:
             total = np.zeros(plan.output_shape, y.dtype)
             for name, moved in zip(wrt, tangents, strict=True):
                 if name != "x":
-                    slope = reducer.by_parameter(name)
-                    total += moved * engines.pool(plan, slope, x, engine)
+                    for slope, by in zip(slopes(name), np.ravel(moved), strict=True):
+                        total += by * slope
                 elif reducer.routing == "selected":
                     total += pick(moved, indices, plan.axes)
                 else:
@@ -148,9 +153,9 @@ class Request(Operation):
             gradients = []
             for name in wrt:
                 if name != "x":
-                    slope = engines.pool(plan, reducer.by_parameter(name), x, engine)
-                    pulled = np.sum(outer * slope, dtype=float_accumulator(x.dtype))
-                    gradients.append(np.asarray(pulled, np.float64))
+                    wide = float_accumulator(x.dtype)
+                    pulled = [np.sum(outer * slope, dtype=wide) for slope in slopes(name)]
+                    gradients.append(np.array(pulled, np.float64).reshape(inputs[name].shape))
                 elif reducer.routing == "selected":
                     gradients.append(
                         engines.pull_back_selected(plan, reducer, indices, outer, engine)

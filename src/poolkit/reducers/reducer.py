@@ -1,7 +1,7 @@
 """What a reducer is: what a window becomes, and how engines may compute it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -79,6 +79,10 @@ class Reducer(ABC):
     chooses_always: ClassVar[bool] = True
     """Whether the answer is the element that `select` names, which is there in every window."""
 
+    most_elements: ClassVar[int] = 0
+    """Of windows of up to so many elements, `define_elements` is faster than `define`; 0: it has
+    none."""
+
     @property
     def routing(self) -> Gradient | None:
         """Who gets the gradient, of this reducer with its parameters."""
@@ -114,6 +118,17 @@ class Reducer(ABC):
     @abstractmethod
     def result_dtype(self, dtype: DType) -> DType | None:
         """Return the dtype of the answer; None if ``define`` decides."""
+
+    def define_elements(self, elements: Sequence[Array]) -> Array:
+        """Return what windows become whose elements come one by one, not window by window.
+
+        Parameters
+        ----------
+        elements : sequence of k arrays of one shape
+            The first elements of all windows, the second ones, and so on; halves as float32.
+            They are not written to.
+        """
+        raise NotImplementedError(f"{self.name} wants whole windows.")
 
     def accumulator_dtype(self, dtype: DType) -> DType:
         """Return the dtype that folds compute in."""
@@ -177,8 +192,11 @@ class Reducer(ABC):
         """
         raise NotImplementedError(f"{self.name} has no slope.")
 
-    def by_parameter(self, name: str) -> "Reducer":
-        """Return what gives the derivative of the answer by one of `learnable`."""
+    def by_parameter(self, name: str) -> "Reducer | tuple[Reducer, ...]":
+        """Return what gives the derivative of the answer by one of `learnable`.
+
+        Of a parameter that is a sequence, one reducer for each of its numbers.
+        """
         raise NotImplementedError(f"{self.name} has no derivative by {name}.")
 
     def usual(self) -> "Reducer":

@@ -132,7 +132,7 @@ def test_least_number_and_share(min_valid):
 
 def test_least_share_is_of_what_lies_inside():
     x = np.array([1.0, np.nan, 3.0, 4.0, 5.0])
-    y = poolkit.avg_pool1d(x, 3, stride=2, padding=1, nan="skip", min_valid=0.6)
+    y = poolkit.pool1d(x, 3, stride=2, padding=1, reduce="mean", nan="skip", min_valid=0.6)
     np.testing.assert_array_equal(y, [np.nan, 3.5, 4.5])
     np.testing.assert_array_equal(
         poolkit.max_pool1d(np.arange(5.0), 3, stride=2, padding=1, min_valid=3), [np.nan, 3, np.nan]
