@@ -1,8 +1,10 @@
 """How a plan is carried out. Engines know nothing of each other; `choose` decides."""
 
+from poolkit.engines.attend import attend, log_totals, pull_attention
 from poolkit.engines.choose import ENGINES, choose_engine, pool, pool_with_indices, prepare
-from poolkit.engines.engine import Engine, Prepared, Task, memory_order
+from poolkit.engines.engine import Engine, Prepared, Task, axis_counts, memory_order
 from poolkit.engines.gather import draw_gathered
+from poolkit.engines.placing import Outcome, put, take
 from poolkit.engines.pull_back import (
     index_dtype,
     pull_back,
@@ -15,19 +17,26 @@ from poolkit.engines.threads import get_num_threads, set_num_threads
 __all__ = [
     "ENGINES",
     "Engine",
+    "Outcome",
     "Prepared",
     "Task",
+    "attend",
+    "axis_counts",
     "choose_engine",
     "draw_gathered",
     "get_num_threads",
     "index_dtype",
+    "log_totals",
     "memory_order",
     "pool",
     "pool_with_indices",
     "prepare",
+    "pull_attention",
     "pull_back",
     "pull_back_equal",
     "pull_back_selected",
     "push_forward",
+    "put",
     "set_num_threads",
+    "take",
 ]

@@ -45,7 +45,7 @@ def operator(ask: Callable[P, Request]) -> Callable[P, Array]:
                 requests[key] = request
         return request(x, out)
 
-    shown: Callable[P, Array] = _shown(call, ask)
+    shown: Callable[P, Array] = _shown(call, ask, operator)
     return shown
 
 
@@ -62,13 +62,14 @@ def operation(ask: Callable[P, Operation]) -> Callable[P, Array]:
     def call(x: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         return ask(x, *args, **kwargs)(x, out)
 
-    shown: Callable[P, Array] = _shown(call, ask)
+    shown: Callable[P, Array] = _shown(call, ask, operation)
     return shown
 
 
-def _shown(call: Any, ask: Callable[..., Operation]) -> Any:
+def _shown(call: Any, ask: Callable[..., Operation], maker: Callable[..., Any]) -> Any:
     """Return the function with the signature and documentation that callers see."""
     call.request = ask
+    call.maker = maker
     call.__annotations__ = {**ask.__annotations__, "return": Array}
     call.__signature__ = signature(ask).replace(return_annotation=Array)
     return documented(call)
@@ -124,7 +125,8 @@ def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Ar
         f"``{base.__name__}(x, ..., axes={axes})``,\nand an integer stands for every axis. "
         f"See :func:`{base.__name__}`."
     )
-    return operator(ask_rank)
+    made: Callable[P, Array] = base.maker(ask_rank)  # type: ignore[attr-defined]
+    return made
 
 
 def of_ranks(
