@@ -43,6 +43,7 @@ def place(
     size: int,
     inner: int,
     step: int,
+    is_zero: bool,
     checks: bool,
     threads: int,
 ) -> int: ...

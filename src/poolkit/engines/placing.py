@@ -10,22 +10,25 @@ import numpy as np
 
 from poolkit.engines.engine import memory_order
 from poolkit.engines.recipe import as_buffer, kernels, threads_for
-from poolkit.reducers.dtypes import native
+from poolkit.reducers.dtypes import DType, native
 from poolkit.reducers.reducer import Array
 
 __all__ = ["Outcome", "put", "take"]
 
-MOST_OUTPUTS = 2**32 - 1
-"""Outputs of a plane that the kernels can tell apart."""
+MAPPED = 2**25
+"""Bytes from which glibc asks the system for memory, which gives it as zeros; what it has at hand
+already is set to zero by the kernels sooner, plane by plane in the cache."""
 
 
 class Outcome(Enum):
     """What came of putting values to places."""
 
     FINE = 0
-    DIFFERING = 1
+    REPEATING = 1
+    """A place came more than once."""
+    DIFFERING = 2
     """Two that are not the same bits went to one place."""
-    OUTSIDE = 2
+    OUTSIDE = 3
     """A place is neither in its plane nor −1."""
 
 
@@ -37,6 +40,7 @@ def put(
     *,
     checks: bool = False,
     counts_planes: bool = False,
+    out: Array | None = None,
 ) -> tuple[Array, Outcome]:
     """Return zeros with the values of `x` at their places, the last one where several come.
 
@@ -49,9 +53,11 @@ def put(
     axes : tuple of int
         The pooled axes, ascending and not negative.
     checks : bool
-        Whether to find out if values differ that come to one place.
+        Whether to find out if places repeat, and if values differ that come to one.
     counts_planes : bool
         Whether places count on from plane to plane; the pooled axes are then the last ones.
+    out : array, optional
+        Of the shape and dtype of the result, which is put there if it lies in memory as it must.
     """
     order = tuple(range(x.ndim)) if counts_planes else _order(x, axes)
     first, last, inner = _block(order, axes, x.shape)
@@ -60,7 +66,9 @@ def put(
     shape = [x.shape[axis] for axis in order]
     outputs = prod(shape[first : last + 1])
     shape[first : last + 1] = lengths
-    y = np.empty(shape, values.dtype)
+    y, is_zero = _empty(tuple(shape), values.dtype)
+    if out is not None and _may_take(out.transpose(order), (x, places)):
+        y, is_zero = out.transpose(order), False
     planes, size = prod(shape[:first]), prod(lengths)
     step = size if counts_planes else 0
     back = np.argsort(order)
@@ -86,6 +94,7 @@ def put(
                 size=size,
                 inner=inner,
                 step=step,
+                is_zero=is_zero,
                 checks=checks,
                 threads=threads_for(values.nbytes + y.nbytes),
             )
@@ -109,7 +118,7 @@ def take(x: Array, places: Array, axes: tuple[int, ...], *, last: bool = False) 
     if 0 in (planes, inner, size, outputs):
         values[...] = 0
         return None if values.size and np.any(indices != -1) else values.transpose(back)
-    if kernels is None or source.dtype.itemsize not in (1, 2, 4, 8) or outputs > MOST_OUTPUTS:
+    if kernels is None or source.dtype.itemsize not in (1, 2, 4, 8):
         flat = (planes, outputs, inner)
         found = _take(source.reshape(planes, size, inner), indices.reshape(flat), last)
         return None if found is None else found.reshape(values.shape).transpose(back)
@@ -146,6 +155,19 @@ def _block(
     return first, last, prod(shape[axis] for axis in order[last + 1 :])
 
 
+def _empty(shape: tuple[int, ...], dtype: DType) -> tuple[Array, bool]:
+    """Return a new array, and whether it holds zeros."""
+    is_zero = prod(shape) * dtype.itemsize >= MAPPED
+    return (np.zeros if is_zero else np.empty)(shape, dtype), is_zero
+
+
+def _may_take(out: Array, inputs: tuple[Array, ...]) -> bool:
+    """Return whether a result can be written where it shall go, and nothing is read there."""
+    flags = out.flags
+    lies_well = flags.c_contiguous and flags.aligned and flags.writeable and out.dtype.isnative
+    return lies_well and not any(np.may_share_memory(out, each) for each in inputs)
+
+
 def _ready(x: Array) -> Array:
     return np.require(x, native(x.dtype), ["C_CONTIGUOUS", "ALIGNED"])
 
@@ -159,10 +181,15 @@ def _put(values: Array, places: Array, y: Array, checks: bool) -> Outcome:
     there = (plane, places[chosen], channel)
     y[...] = 0
     y[there] = values[chosen]
+    if not checks:
+        return Outcome.FINE
+    times = np.zeros(y.shape, np.int64)
+    np.add.at(times, there, 1)
+    if times.max() <= 1:
+        return Outcome.FINE
     # A NaN differs from itself here: the caller looks again.
-    if checks and not np.array_equal(y[there], values[chosen]):
-        return Outcome.DIFFERING
-    return Outcome.FINE
+    is_same = np.array_equal(y[there], values[chosen])
+    return Outcome.REPEATING if is_same else Outcome.DIFFERING
 
 
 def _take(source: Array, places: Array, last: bool) -> Array | None:

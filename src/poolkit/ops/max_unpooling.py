@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+import numpy as np
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, per_axis, sliding_specification
@@ -10,8 +11,9 @@ from poolkit._errors import ArgumentError, PoolError, message
 from poolkit.geometry import Plan, Specification, bind_output
 from poolkit.ops.derive import of_ranks, operation
 from poolkit.ops.numbering import Convention, check_convention, plane_of_indices
-from poolkit.ops.operation import Array, Linearised, Operation, placed
-from poolkit.ops.unpooling import Repeated, pick, place
+from poolkit.ops.operation import Array, Linearised, Operation, check_out, placed
+from poolkit.ops.unpooling import Repeated, pick, place, place_once
+from poolkit.reducers.dtypes import native
 
 __all__ = ["max_unpool", "max_unpool1d", "max_unpool2d", "max_unpool3d"]
 
@@ -51,20 +53,29 @@ class MaxUnpooling(Operation):
         try:
             plan = self._plan(array)
             places, counts_planes = self._places(plan)
-            y = self._place(array, places, plan, self.repeated, counts_planes)
+            if out is not None:
+                check_out(out, plan.shape, native(array.dtype))
+            y = self._place(array, places, plan, self.repeated, counts_planes, out)
         except PoolError as error:
             error.add_note(f"(max_unpool of a {array.dtype} array of shape {array.shape})")
             raise
-        return placed(y, out)
+        return y if out is None or np.may_share_memory(y, out) else placed(y, out)
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
         plan = self._plan(x)
         places = plane_of_indices(plan, self.indices, self.convention)
-        y = self._place(x, places, plan, self.repeated)
-        passing: Repeated = "sum" if self.repeated == "sum" else "last"
+        passing: Repeated = self.repeated
+        if passing == "sum":
+            y = self._place(x, places, plan, passing)
+        else:
+            y, repeats = place_once(
+                x, places, _lengths(plan), plan.axes, passing, may_be_none=True, finds_repeats=True
+            )
+            # Where none comes twice, all are the last.
+            passing = "last" if repeats else "sum"
 
         def push(tangents: tuple[Array, ...]) -> Array:
-            return self._place(tangents[0], places, plan, passing)
+            return self._place(tangents[0], places, plan, "sum" if passing == "sum" else "last")
 
         def pull(gradient: Array) -> tuple[Array, ...]:
             return (pick(gradient, places, plan.axes, passing, may_be_none=True),)
@@ -89,18 +100,27 @@ class MaxUnpooling(Operation):
 
     @staticmethod
     def _place(
-        x: Array, places: Array, plan: Plan, repeated: Repeated, counts_planes: bool = False
+        x: Array,
+        places: Array,
+        plan: Plan,
+        repeated: Repeated,
+        counts_planes: bool = False,
+        out: Array | None = None,
     ) -> Array:
-        lengths = tuple(windows.length for windows in plan.windows)
         return place(
             x,
             places,
-            lengths,
+            _lengths(plan),
             plan.axes,
             repeated,
             may_be_none=True,
             counts_planes=counts_planes,
+            out=out,
         )
+
+
+def _lengths(plan: Plan) -> tuple[int, ...]:
+    return tuple(windows.length for windows in plan.windows)
 
 
 def output_lengths(

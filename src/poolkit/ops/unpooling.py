@@ -10,7 +10,7 @@ from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.reducers.dtypes import float_accumulator, is_half, native
 from poolkit.reducers.reducer import Array
 
-__all__ = ["Repeated", "as_places", "first_place", "pick", "place"]
+__all__ = ["Repeated", "as_places", "first_place", "pick", "place", "place_once"]
 
 Repeated: TypeAlias = Literal["error", "last", "sum"]
 
@@ -26,6 +26,7 @@ def place(
     *,
     may_be_none: bool = False,
     counts_planes: bool = False,
+    out: Array | None = None,
 ) -> Array:
     """Return an array of zeros with the values of `x` at the places of `indices`.
 
@@ -46,6 +47,8 @@ def place(
         Whether −1 stands for no place.
     counts_planes : bool, default False
         Whether indices count on from plane to plane; the pooled axes are then the last ones.
+    out : array, optional
+        Of the shape and dtype of the result, which is put there if that saves a copy.
 
     Returns
     -------
@@ -67,25 +70,51 @@ def place(
     >>> place(x, np.array([[1, 3]]), (4,), (1,))
     array([[0., 5., 0., 7.]])
     """
-    if indices.shape != x.shape:
-        raise ArgumentError(message("indices", f"have the shape of x, {x.shape}", indices.shape))
-    places = as_places(indices)
-    if not may_be_none and places.size and places.min() < 0:
-        raise _outside(indices, places, lengths, axes, may_be_none, counts_planes)
     if repeated == "sum":
+        places = _checked(x, indices, lengths, axes, may_be_none, counts_planes)
         if counts_planes:
             places = _of_planes(places, lengths, axes)
         return _summed(x, places, lengths, axes, may_be_none)
+    return place_once(
+        x,
+        indices,
+        lengths,
+        axes,
+        repeated,
+        may_be_none=may_be_none,
+        counts_planes=counts_planes,
+        out=out,
+    )[0]
+
+
+def place_once(
+    x: Array,
+    indices: Array,
+    lengths: tuple[int, ...],
+    axes: tuple[int, ...],
+    repeated: Literal["error", "last"] = "error",
+    *,
+    may_be_none: bool = False,
+    counts_planes: bool = False,
+    out: Array | None = None,
+    finds_repeats: bool = False,
+) -> tuple[Array, bool]:
+    """Return what :func:`place` does where nothing is summed, and whether indices may repeat.
+
+    That is found out for ``"error"``, and if `finds_repeats`.
+    """
+    places = _checked(x, indices, lengths, axes, may_be_none, counts_planes)
+    checks = finds_repeats or repeated == "error"
     y, outcome = engines.put(
-        x, places, lengths, axes, checks=repeated == "error", counts_planes=counts_planes
+        x, places, lengths, axes, checks=checks, counts_planes=counts_planes, out=out
     )
     if outcome is engines.Outcome.OUTSIDE:
         raise _outside(indices, places, lengths, axes, may_be_none, counts_planes)
-    if outcome is engines.Outcome.DIFFERING:
+    if outcome is engines.Outcome.DIFFERING and repeated == "error":
         if counts_planes:
             places = _of_planes(places, lengths, axes)
         _check_equal(x, y, places, axes)
-    return y
+    return y, not checks or outcome is not engines.Outcome.FINE
 
 
 def pick(
@@ -136,6 +165,23 @@ def pick(
     if found is None:
         raise _outside(indices, places, lengths, axes, may_be_none, False)
     return found
+
+
+def _checked(
+    x: Array,
+    indices: Array,
+    lengths: tuple[int, ...],
+    axes: tuple[int, ...],
+    may_be_none: bool,
+    counts_planes: bool,
+) -> Array:
+    """Return indices as places, refusing a wrong shape, and −1 where it stands for nothing."""
+    if indices.shape != x.shape:
+        raise ArgumentError(message("indices", f"have the shape of x, {x.shape}", indices.shape))
+    places = as_places(indices)
+    if not may_be_none and places.size and places.min() < 0:
+        raise _outside(indices, places, lengths, axes, may_be_none, counts_planes)
+    return places
 
 
 def as_places(indices: Array) -> Array:
