@@ -1,6 +1,6 @@
 """How a plan is carried out. Engines know nothing of each other; `choose` decides."""
 
-from poolkit.engines.attend import attend, log_totals, pull_attention
+from poolkit.engines.attention import attend, log_totals, pull_attention
 from poolkit.engines.choose import ENGINES, choose_engine, pool, pool_with_indices, prepare
 from poolkit.engines.engine import Engine, Prepared, Task, axis_counts, memory_order
 from poolkit.engines.gather import draw_gathered

@@ -56,7 +56,7 @@ class AttentionPooling(Operation):
         *,
         drops_axes: bool = False,
     ) -> None:
-        self.scores = scores
+        self.scores = scores.astype(native(as_float(scores.dtype)), copy=False)
         self.windows = windows
         self.engine = engine
         self.drops_axes = drops_axes
@@ -75,7 +75,7 @@ class AttentionPooling(Operation):
         return placed(self._shown(plan, y), out)
 
     def inputs(self) -> dict[str, Array]:
-        return {"scores": self.scores.astype(native(as_float(self.scores.dtype)), copy=False)}
+        return {"scores": self.scores}
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
         plan = bind(self.windows, x.shape)
@@ -125,7 +125,7 @@ class AttentionPooling(Operation):
         summed = gradient.sum(axis=tuple(range(spare)))
         repeated = tuple(axis for axis, n in enumerate(shape) if n == 1)
         summed = summed.sum(axis=repeated, keepdims=True).reshape(shape)
-        return np.asarray(summed, native(as_float(self.scores.dtype)))
+        return np.asarray(summed, self.scores.dtype)
 
     def _shown(self, plan: Plan, y: Array) -> Array:
         return y.squeeze(plan.axes) if self.drops_axes else y

@@ -17,7 +17,8 @@ from poolkit.reducers import find
 __all__ = ["FractionalOperator", "fractional_pool"]
 
 OnePerAxis: TypeAlias = float | Sequence[float] | npt.NDArray[Any]
-Seed: TypeAlias = int | np.random.Generator
+# Looked at by type checkers alone, numpy.random is not loaded before it is asked for.
+Seed: TypeAlias = "int | np.random.Generator"
 Drawing: TypeAlias = Literal["pseudo", "random"]
 
 

@@ -59,7 +59,9 @@ class MaxUnpooling(Operation):
         except PoolError as error:
             error.add_note(f"(max_unpool of a {array.dtype} array of shape {array.shape})")
             raise
-        return y if out is None or np.may_share_memory(y, out) else placed(y, out)
+        if out is not None and np.may_share_memory(y, out):
+            return out
+        return placed(y, out)
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
         plan = self._plan(x)
@@ -75,7 +77,8 @@ class MaxUnpooling(Operation):
             passing = "last" if repeats else "sum"
 
         def push(tangents: tuple[Array, ...]) -> Array:
-            return self._place(tangents[0], places, plan, "sum" if passing == "sum" else "last")
+            way: Repeated = "sum" if self.repeated == "sum" else "last"
+            return self._place(tangents[0], places, plan, way)
 
         def pull(gradient: Array) -> tuple[Array, ...]:
             return (pick(gradient, places, plan.axes, passing, may_be_none=True),)

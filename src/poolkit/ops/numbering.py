@@ -30,7 +30,7 @@ def check_convention(convention: object, axes: tuple[int, ...]) -> None:
 
 
 def plane_of_indices(plan: Plan, indices: Array, convention: Convention) -> Array:
-    """Return row-major positions in each plane, −1 for none.
+    """Return row-major positions in each plane, −1 for none; as they are, if they are that.
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ def plane_of_indices(plan: Plan, indices: Array, convention: Convention) -> Arra
     array([[3],
            [1]])
     """
-    places = as_places(indices)
     if convention == "plane":
-        return places
+        return indices
+    places = as_places(indices)
     if convention == "window":
         return _of_windows(plan, indices, places)
     rank = len(plan.shape)
