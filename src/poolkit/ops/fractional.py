@@ -18,7 +18,7 @@ __all__ = ["FractionalOperator", "fractional_pool"]
 
 OnePerAxis: TypeAlias = float | Sequence[float] | npt.NDArray[Any]
 # Looked at by type checkers alone, numpy.random is not loaded before it is asked for.
-Seed: TypeAlias = "int | np.random.Generator"
+Seed: TypeAlias = "int | np.random.Generator | None"
 Drawing: TypeAlias = Literal["pseudo", "random"]
 
 
@@ -30,7 +30,7 @@ def fractional_pool(
     reduce: Reduce,
     output_ratio: OnePerAxis | None = None,
     samples: OnePerAxis | None = None,
-    seed: Seed | None = None,
+    seed: Seed = None,
     random: Drawing = "pseudo",
     overlapping: bool = True,
     axes: Axes = None,
@@ -136,7 +136,7 @@ def _counts(
 
 
 def _drawn(
-    rank: int, samples: OnePerAxis | None, seed: Seed | None, random: Drawing
+    rank: int, samples: OnePerAxis | None, seed: Seed, random: Drawing
 ) -> list[tuple[float | None, int]]:
     """Return, axis by axis, the sample, or None and what shuffles."""
     if not isinstance(random, str) or random not in ("pseudo", "random"):
@@ -164,7 +164,7 @@ def _drawn(
     return [(None, int(key)) for key in generator.integers(2**63, size=rank)]
 
 
-def _generator(seed: Seed) -> np.random.Generator:
+def _generator(seed: "int | np.random.Generator") -> "np.random.Generator":
     if isinstance(seed, np.random.Generator):
         return seed
     wanted = "be an integer of at least 0 or a numpy.random.Generator"
@@ -198,7 +198,7 @@ class FractionalOperator(Protocol):
         *,
         output_ratio: OnePerAxis | None = ...,
         samples: OnePerAxis | None = ...,
-        seed: Seed | None = ...,
+        seed: Seed = ...,
         random: Drawing = ...,
         overlapping: bool = ...,
         axes: Axes = ...,
