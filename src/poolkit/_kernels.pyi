@@ -33,3 +33,29 @@ def scatter_gradient(
     inner: int,
     threads: int,
 ) -> bool: ...
+def place(
+    values: Array,
+    places: Array,
+    output: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    step: int,
+    is_zero: bool,
+    checks: bool,
+    threads: int,
+) -> int: ...
+def take(
+    source: Array,
+    places: Array,
+    values: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    last: bool,
+    threads: int,
+) -> int: ...

@@ -14,6 +14,7 @@ GALLERY = Path(__file__).parents[2] / "docs" / "errors.md"
 
 x = np.zeros((2, 3, 8, 8), np.float32)
 pixels = np.array([1, 2, 3, 4], np.uint8)
+places = np.arange(384).reshape(2, 3, 8, 8) % 64
 median = np.median
 
 
@@ -304,6 +305,191 @@ TABLE = [
         ARGUMENT,
         '`engine` must be one of "compiled", "portable", "reference"; got \'fast\'.',
     ),
+    # Unpooling.
+    Row(
+        "poolkit.max_unpool2d(x, places[..., 0], 2)",
+        ARGUMENT,
+        "`indices` must have the shape of x, (2, 3, 8, 8); got (2, 3, 8).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, x, 2)",
+        TYPE,
+        "`indices` must hold integers; got dtype float32.",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places + 256, 2)",
+        ARGUMENT,
+        "`indices` must lie in 0 to 255, or be -1 for none; got 256 at (0, 0, 0, 0).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places + 256, 2, convention='array')",
+        ARGUMENT,
+        "`indices` must lie in 0 to 255, or be -1 for none; got 256 at (0, 0, 0, 0).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='image')",
+        ARGUMENT,
+        '`indices` must lie in the plane of their value, where the convention is "image"; got 0 at (0, 1, 0, 0).',
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='matlab')",
+        ARGUMENT,
+        '`indices` must lie in the plane of their value, where the convention is "matlab"; got 2 at (0, 0, 0, 2).',
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='window')",
+        ARGUMENT,
+        '`indices` must lie in 0 to 3, or be -1 for none, where the convention is "window"; got 4 at '
+        "(0, 0, 0, 4).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, 0 * places, 2, padding=1, convention='window')",
+        ARGUMENT,
+        "`indices` must not point to the padding; got 0 at (0, 0, 0, 0).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='torch')",
+        ARGUMENT,
+        "`convention` must be one of plane, image, array, array_columns, matlab, window; got 'torch'.",
+    ),
+    Row(
+        "poolkit.max_unpool(x, places, (2, 2), axes=(0, 1), convention='image')",
+        ARGUMENT,
+        "`convention` must be another where the first axis, that of the images, is pooled; got 'image'.",
+    ),
+    Row(
+        "poolkit.max_unpool1d([[3.0, 5.0]], [[1, 1]], 2)",
+        ARGUMENT,
+        "`indices` must name a place once, or again with the same value; got 1 for 3.0 at (0, 0) and again "
+        'for 5.0.\nHint: repeated="last" or repeated="sum" says what becomes of them.',
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, repeated='first')",
+        ARGUMENT,
+        "`repeated` must be one of error, last, sum; got 'first'.",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, output_size=(2, 4, 16, 16))",
+        ARGUMENT,
+        "`output_size` must keep the axes that are not pooled, [0, 1], as long as in (2, 3, 8, 8); got "
+        "(2, 4, 16, 16).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, output_size=0)",
+        ARGUMENT,
+        "`output_size` must be at least 1 on pooled axes; got 0.",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, padding='same')",
+        ARGUMENT,
+        '`output_size` must be given where `padding` is "same"; got None.',
+    ),
+    Row(
+        "poolkit.avg_unpool2d(x, 2, padding='same', output_size=14)",
+        ARGUMENT,
+        "`output_size` must make 8 windows on axis 2; got 14, 7.",
+    ),
+    Row(
+        "poolkit.avg_unpool2d(x, 2, padding=8)",
+        FIT,
+        "axis 2: 8 windows of extent 2, 2 apart, less 8 + 8 padding, leave 0 elements.",
+    ),
+    Row("poolkit.avg_unpool1d(x[..., :0], 2)", FIT, "axis 3 of `x` has no window."),
+    Row(
+        "poolkit.avg_unpool1d(x, 2, output_size=14)",
+        FIT,
+        "axis 3: window 7 of 8 holds none of the 14 elements of the output; its value would be lost.",
+    ),
+    Row(
+        "poolkit.avg_unpool2d(x, 2**40)",
+        ARGUMENT,
+        "the output would have the shape (2, 3, 8796093022208, 8796093022208), too large.",
+    ),
+    # Fractional windows, pyramids, attention.
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5)",
+        ARGUMENT,
+        "`seed` must be given, or `samples`; got neither.\nHint: seed=0 gives the same windows every time.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=0, samples=0.5)",
+        ARGUMENT,
+        "`seed` must be left out where `samples` are given; got 0.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=-1)",
+        ARGUMENT,
+        "`seed` must be an integer of at least 0 or a numpy.random.Generator; got -1.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=0.5)",
+        TYPE,
+        "`seed` must be an integer of at least 0 or a numpy.random.Generator; got 0.5.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, samples=(0.5, 1))",
+        ARGUMENT,
+        "`samples` must be numbers from 0 to less than 1, one per pooled axis, 2; got (0.5, 1).",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, samples='0.5')",
+        TYPE,
+        "`samples` must be a number, or one per pooled axis; got '0.5'.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, samples=0.5, random='random')",
+        ARGUMENT,
+        '`samples` must be left out where `random` is "random", which a `seed` decides; got 0.5.',
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=0, random=True)",
+        ARGUMENT,
+        "`random` must be pseudo or random; got True.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, seed=0)",
+        ARGUMENT,
+        "`output_size` must be given, or `output_ratio` in its place; got None.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, output_ratio=0.6, seed=0)",
+        ARGUMENT,
+        "`output_ratio` must be left out where `output_size` is given; got 0.6.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, output_ratio=1.5, seed=0)",
+        ARGUMENT,
+        "`output_ratio` must be numbers above 0, to 1, one per pooled axis, 2; got 1.5.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 9, seed=0)",
+        FIT,
+        "axis 2: 9 windows, each begun at least one element after the other, do not fit into 8 elements.\n"
+        "axis 3: 9 windows, each begun at least one element after the other, do not fit into 8 elements.",
+    ),
+    Row("poolkit.pyramid_pool2d(x, 4)", TYPE, "`levels` must be a sequence of levels; got 4."),
+    Row("poolkit.pyramid_pool2d(x, ())", ARGUMENT, "`levels` must hold at least one level; got ()."),
+    Row("poolkit.pyramid_pool2d(x, (1, 0))", ARGUMENT, f"`levels` must {PER_AXIS}; got 0."),
+    Row(
+        "poolkit.pyramid_pool(x, ((1, 1), (2,)))",
+        ARGUMENT,
+        "`levels` must be of the same number of axes; got ((1, 1), (2,)).",
+    ),
+    Row(
+        "poolkit.pyramid_pool(x, (1, 2), axes=(0, 1), flatten=True)",
+        ARGUMENT,
+        "`flatten` must be left out where the first axis, that of the examples, is pooled; got True.",
+    ),
+    Row(
+        "poolkit.attention_pool2d(x, x[:, :2], 2)",
+        ARGUMENT,
+        "`scores` must have the shape of x, (2, 3, 8, 8), or one that broadcasts to it; got (2, 2, 8, 8).",
+    ),
+    Row(
+        "poolkit.attention_pool2d(x, None, 2)",
+        TYPE,
+        f"`scores` must {ARRAY}; got NoneType.",
+    ),
     # Frameworks' words.
     Row(
         "poolkit.dialects.run('darknet', 'pool', {'x': x}, {})",
@@ -462,9 +648,10 @@ def gallery() -> str:
     lines = [
         "# What goes wrong, and what poolkit says",
         "",
-        "`x` has the shape (2, 3, 8, 8), `pixels` is of uint8. Every class derives from `poolkit.PoolError` and from",
-        "Python's own: `ArgumentError` and `WindowFitError` from `ValueError`, `ArgumentTypeError`",
-        "from `TypeError`, `UnsupportedError` from `NotImplementedError`. This page is generated",
+        "`x` has the shape (2, 3, 8, 8), `pixels` is of uint8, and `places` counts the elements of each",
+        "plane. Every class derives from `poolkit.PoolError` and from Python's own: `ArgumentError` and",
+        "`WindowFitError` from `ValueError`, `ArgumentTypeError` from `TypeError`, `UnsupportedError`",
+        "from `NotImplementedError`. This page is generated",
         "by `tests/errors/table.py`, and every row of it is a test.",
         "",
     ]

@@ -21,6 +21,7 @@ from poolkit.reducers.reducer import Array
 __all__ = [
     "define_gathered",
     "draw_gathered",
+    "gather_together",
     "gathered_parts",
     "moved",
     "places_of",
@@ -115,6 +116,33 @@ def push_gathered(
         index: Any = (..., *positions)
         change = moved(plan, tangent[part.inputs])[index].reshape(windows.shape)
         moved(plan, total[part.outputs])[outputs] = np.sum(slopes * change, axis=-1)
+
+
+def gather_together(
+    plan: Plan, arrays: tuple[Array, ...], elements: int
+) -> Iterator[tuple[Any, list[Array]]]:
+    """Yield windows of equal size of several arrays, and where in the output they go.
+
+    The arrays have the plan's shape, but for axes that are not pooled, which may have length 1.
+    An output's index is for its pooled axes last.
+    """
+    for part in _parts(plan, elements):
+        pieces = []
+        for array in arrays:
+            piece = array[
+                tuple(
+                    slice(0, 1) if array.shape[axis] == 1 else taken
+                    for axis, taken in enumerate(part.inputs)
+                )
+            ]
+            alike = Plan(piece.shape, plan.axes, part.plan.windows)
+            pieces.append([(outputs, windows) for outputs, windows, _ in _gathered(alike, piece)])
+        kept = [part.outputs[axis] for axis in range(len(plan.shape)) if axis not in plan.axes]
+        begins = [part.outputs[axis].start for axis in plan.axes]
+        for group in zip(*pieces, strict=True):
+            _, *numbers = group[0][0]
+            along = (each + begin for each, begin in zip(numbers, begins, strict=True))
+            yield (*kept, *along), [windows for _, windows in group]
 
 
 def gathered_parts(

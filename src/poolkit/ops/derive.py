@@ -71,8 +71,7 @@ def operator(ask: Callable[P, Request]) -> Callable[P, Array]:
             return request
         return _with_arrays(request, mask, weights, lengths)
 
-    call.ask = ask  # type: ignore[attr-defined]
-    shown: Callable[P, Array] = _shown(call, ask, asked)
+    shown: Callable[P, Array] = _shown(call, ask, asked, operator)
     return shown
 
 
@@ -96,16 +95,23 @@ def operation(ask: Callable[P, Operation]) -> Callable[P, Array]:
     def call(x: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         return ask(x, *args, **kwargs)(x, out)
 
-    shown: Callable[P, Array] = _shown(call, ask, ask)
+    shown: Callable[P, Array] = _shown(call, ask, ask, operation)
     return shown
 
 
-def _shown(call: Any, ask: Callable[..., Operation], asked: Callable[..., Operation]) -> Any:
+def _shown(
+    call: Any,
+    ask: Callable[..., Operation],
+    request: Callable[..., Operation],
+    maker: Callable[..., Any],
+) -> Any:
     """Return the function with the signature and documentation that callers see.
 
-    Its `request` turns the arguments into what derivatives are asked of.
+    With it goes what others are made from: `ask`, which knows nothing of the arrays that say
+    what is missing, and the `maker` of such functions; and `request`, which turns all arguments
+    into what derivatives are asked of.
     """
-    call.request = asked
+    call.ask, call.request, call.maker = ask, request, maker
     call.__annotations__ = {**ask.__annotations__, "return": Array}
     call.__signature__ = signature(ask).replace(return_annotation=Array)
     return documented(call)
@@ -144,8 +150,7 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, 
 
 def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Array]:
     """Return the operator on the last `rank` axes, so that integers suffice."""
-    is_remembered = hasattr(base, "ask")
-    ask: Any = base.ask if is_remembered else base.request  # type: ignore[attr-defined]
+    ask: Any = base.ask  # type: ignore[attr-defined]
     axes = tuple(range(-rank, 0))
     name = f"{base.__name__}{rank}d"
 
@@ -165,7 +170,8 @@ def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Ar
         f"``{base.__name__}(x, ..., axes={axes})``,\nand an integer stands for every axis. "
         f"See :func:`{base.__name__}`."
     )
-    return operator(ask_rank) if is_remembered else operation(ask_rank)
+    made: Callable[P, Array] = base.maker(ask_rank)  # type: ignore[attr-defined]
+    return made
 
 
 def of_ranks(
