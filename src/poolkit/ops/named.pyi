@@ -8,6 +8,14 @@ __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool3d",
+    "adaptive_gem_pool",
+    "adaptive_gem_pool1d",
+    "adaptive_gem_pool2d",
+    "adaptive_gem_pool3d",
+    "adaptive_log_sum_exp_pool",
+    "adaptive_log_sum_exp_pool1d",
+    "adaptive_log_sum_exp_pool2d",
+    "adaptive_log_sum_exp_pool3d",
     "adaptive_lp_pool",
     "adaptive_lp_pool1d",
     "adaptive_lp_pool2d",
@@ -32,6 +40,10 @@ __all__ = [
     "adaptive_range_pool1d",
     "adaptive_range_pool2d",
     "adaptive_range_pool3d",
+    "adaptive_soft_pool",
+    "adaptive_soft_pool1d",
+    "adaptive_soft_pool2d",
+    "adaptive_soft_pool3d",
     "adaptive_std_pool",
     "adaptive_std_pool1d",
     "adaptive_std_pool2d",
@@ -48,10 +60,22 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "gem_pool",
+    "gem_pool1d",
+    "gem_pool2d",
+    "gem_pool3d",
     "global_avg_pool",
     "global_avg_pool1d",
     "global_avg_pool2d",
     "global_avg_pool3d",
+    "global_gem_pool",
+    "global_gem_pool1d",
+    "global_gem_pool2d",
+    "global_gem_pool3d",
+    "global_log_sum_exp_pool",
+    "global_log_sum_exp_pool1d",
+    "global_log_sum_exp_pool2d",
+    "global_log_sum_exp_pool3d",
     "global_lp_pool",
     "global_lp_pool1d",
     "global_lp_pool2d",
@@ -76,6 +100,10 @@ __all__ = [
     "global_range_pool1d",
     "global_range_pool2d",
     "global_range_pool3d",
+    "global_soft_pool",
+    "global_soft_pool1d",
+    "global_soft_pool2d",
+    "global_soft_pool3d",
     "global_std_pool",
     "global_std_pool1d",
     "global_std_pool2d",
@@ -88,6 +116,10 @@ __all__ = [
     "global_var_pool1d",
     "global_var_pool2d",
     "global_var_pool3d",
+    "log_sum_exp_pool",
+    "log_sum_exp_pool1d",
+    "log_sum_exp_pool2d",
+    "log_sum_exp_pool3d",
     "lp_pool",
     "lp_pool1d",
     "lp_pool2d",
@@ -112,6 +144,10 @@ __all__ = [
     "range_pool1d",
     "range_pool2d",
     "range_pool3d",
+    "soft_pool",
+    "soft_pool1d",
+    "soft_pool2d",
+    "soft_pool3d",
     "std_pool",
     "std_pool1d",
     "std_pool2d",
@@ -130,6 +166,14 @@ adaptive_avg_pool: AdaptiveOperator
 adaptive_avg_pool1d: AdaptiveOperator
 adaptive_avg_pool2d: AdaptiveOperator
 adaptive_avg_pool3d: AdaptiveOperator
+adaptive_gem_pool: AdaptiveOperator
+adaptive_gem_pool1d: AdaptiveOperator
+adaptive_gem_pool2d: AdaptiveOperator
+adaptive_gem_pool3d: AdaptiveOperator
+adaptive_log_sum_exp_pool: AdaptiveOperator
+adaptive_log_sum_exp_pool1d: AdaptiveOperator
+adaptive_log_sum_exp_pool2d: AdaptiveOperator
+adaptive_log_sum_exp_pool3d: AdaptiveOperator
 adaptive_lp_pool: AdaptiveOperator
 adaptive_lp_pool1d: AdaptiveOperator
 adaptive_lp_pool2d: AdaptiveOperator
@@ -154,6 +198,10 @@ adaptive_range_pool: AdaptiveOperator
 adaptive_range_pool1d: AdaptiveOperator
 adaptive_range_pool2d: AdaptiveOperator
 adaptive_range_pool3d: AdaptiveOperator
+adaptive_soft_pool: AdaptiveOperator
+adaptive_soft_pool1d: AdaptiveOperator
+adaptive_soft_pool2d: AdaptiveOperator
+adaptive_soft_pool3d: AdaptiveOperator
 adaptive_std_pool: AdaptiveOperator
 adaptive_std_pool1d: AdaptiveOperator
 adaptive_std_pool2d: AdaptiveOperator
@@ -170,10 +218,22 @@ avg_pool: SlidingOperator
 avg_pool1d: SlidingOperator
 avg_pool2d: SlidingOperator
 avg_pool3d: SlidingOperator
+gem_pool: SlidingOperator
+gem_pool1d: SlidingOperator
+gem_pool2d: SlidingOperator
+gem_pool3d: SlidingOperator
 global_avg_pool: GlobalOperator
 global_avg_pool1d: GlobalOperator
 global_avg_pool2d: GlobalOperator
 global_avg_pool3d: GlobalOperator
+global_gem_pool: GlobalOperator
+global_gem_pool1d: GlobalOperator
+global_gem_pool2d: GlobalOperator
+global_gem_pool3d: GlobalOperator
+global_log_sum_exp_pool: GlobalOperator
+global_log_sum_exp_pool1d: GlobalOperator
+global_log_sum_exp_pool2d: GlobalOperator
+global_log_sum_exp_pool3d: GlobalOperator
 global_lp_pool: GlobalOperator
 global_lp_pool1d: GlobalOperator
 global_lp_pool2d: GlobalOperator
@@ -198,6 +258,10 @@ global_range_pool: GlobalOperator
 global_range_pool1d: GlobalOperator
 global_range_pool2d: GlobalOperator
 global_range_pool3d: GlobalOperator
+global_soft_pool: GlobalOperator
+global_soft_pool1d: GlobalOperator
+global_soft_pool2d: GlobalOperator
+global_soft_pool3d: GlobalOperator
 global_std_pool: GlobalOperator
 global_std_pool1d: GlobalOperator
 global_std_pool2d: GlobalOperator
@@ -210,6 +274,10 @@ global_var_pool: GlobalOperator
 global_var_pool1d: GlobalOperator
 global_var_pool2d: GlobalOperator
 global_var_pool3d: GlobalOperator
+log_sum_exp_pool: SlidingOperator
+log_sum_exp_pool1d: SlidingOperator
+log_sum_exp_pool2d: SlidingOperator
+log_sum_exp_pool3d: SlidingOperator
 lp_pool: SlidingOperator
 lp_pool1d: SlidingOperator
 lp_pool2d: SlidingOperator
@@ -234,6 +302,10 @@ range_pool: SlidingOperator
 range_pool1d: SlidingOperator
 range_pool2d: SlidingOperator
 range_pool3d: SlidingOperator
+soft_pool: SlidingOperator
+soft_pool1d: SlidingOperator
+soft_pool2d: SlidingOperator
+soft_pool3d: SlidingOperator
 std_pool: SlidingOperator
 std_pool1d: SlidingOperator
 std_pool2d: SlidingOperator

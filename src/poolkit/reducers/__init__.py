@@ -9,6 +9,8 @@ from poolkit.reducers.extrema import Max, Min, Range
 from poolkit.reducers.fast_math import FastMathMax
 from poolkit.reducers.filled import Filled
 from poolkit.reducers.function import Function
+from poolkit.reducers.generalised_mean import GeneralisedMean
+from poolkit.reducers.log_sum_exp import LogSumExp
 from poolkit.reducers.norms import PowerNorm
 from poolkit.reducers.number_max import NumberMax
 from poolkit.reducers.padded_max import PaddedMax
@@ -18,6 +20,7 @@ from poolkit.reducers.reducer import Divisor, Fold, Gradient, Reducer
 from poolkit.reducers.rounded import Clamped, RoundedMean
 from poolkit.reducers.running import RunningNorm, RunningSum
 from poolkit.reducers.scaled import ScaledMean
+from poolkit.reducers.soft import SoftMean
 from poolkit.reducers.spread import Std, Var
 from poolkit.reducers.stochastic import StochasticMean, draw_by_size
 from poolkit.reducers.sums import Mean, Product, Sum
@@ -34,7 +37,9 @@ __all__ = [
     "Filled",
     "Fold",
     "Function",
+    "GeneralisedMean",
     "Gradient",
+    "LogSumExp",
     "Lp",
     "Max",
     "MaxMeanBlend",
@@ -52,6 +57,7 @@ __all__ = [
     "RunningNorm",
     "RunningSum",
     "ScaledMean",
+    "SoftMean",
     "Std",
     "StepwiseMean",
     "StochasticMean",
@@ -64,7 +70,11 @@ __all__ = [
 ]
 
 NAMED: dict[str, type[Reducer]] = {
-    reducer.name: reducer for reducer in (Max, Min, Sum, Mean, Lp, Std, Var, Range, Product)
+    reducer.name: reducer
+    for reducer in (
+        *(Max, Min, Sum, Mean, Lp, Std, Var, Range, Product),
+        *(SoftMean, LogSumExp, GeneralisedMean),
+    )
 }
 """The reducers that can be asked for by name, with their parameters' defaults."""
 
