@@ -27,10 +27,21 @@ Index pitch_of(const Axis& row, Index tile) {
     return least(row.stride, row.k) * (tile + reach + slack);
 }
 
-bool suits_tiles(const Rows& rows) {
+// The rows of sums of powers are added before they are laid out, and need a place of their own.
+Index summed_values(const Axis& row, Index tile) {
+    return (tile - 1) * row.stride + row.dilation * (row.k - 1) + 1 + slack;
+}
+
+Index tile_values(const Rows& rows, Index tile, bool adds_first) {
+    const Index pitch = pitch_of(rows.row, tile);
+    return adds_first ? pitch + summed_values(rows.row, tile) : rows.most_folded * pitch;
+}
+
+bool are_whole_rows(const Rows& rows) {
     const Axis& row = rows.row;
-    return row.kind == Axis::sliding && row.m > 1 && row.k <= most_in_row &&
-           rows.most_folded * pitch_of(row, least(row.m, slack)) <= most_values;
+    for (std::size_t level = 0; level < rows.depth; ++level)
+        if (rows.loops[level].pooled) return false;
+    return row.kind == Axis::sliding && row.m == 1 && row.low == 0 && row.k == row.n && row.dilation == 1;
 }
 
 }  // namespace
@@ -62,19 +73,23 @@ void lay_out_smooth(Rows& rows, const Smooth& smooth, Element element) {
         rows.path = Path::channels_in_blocks;
         return;
     }
-    if (!suits_tiles(rows)) {
+    if (are_whole_rows(rows)) {
+        rows.path = Path::rows_in_blocks;
+        return;
+    }
+    const bool adds_first = smooth.kind == Smooth::power_mean && powers_are_plain(smooth, element);
+    rows.tile = least(row.m, slack);
+    if (row.kind != Axis::sliding || row.m == 1 || row.k > most_in_row ||
+        tile_values(rows, rows.tile, adds_first) > most_values) {
         rows.path = Path::whole_rows;
         rows.padded_values = gathered + slack;
         return;
     }
     rows.path = Path::row_by_row;
-    const bool adds_first = smooth.kind == Smooth::power_mean && powers_are_plain(smooth, element);
-    const Index folded = adds_first ? 1 : rows.most_folded;
-    rows.tile = least(row.m, slack);
-    while (rows.tile < row.m && folded * pitch_of(row, 2 * rows.tile) <= near_cache) rows.tile *= 2;
+    while (rows.tile < row.m && tile_values(rows, 2 * rows.tile, adds_first) <= near_cache) rows.tile *= 2;
     rows.tile = least(rows.tile, row.m);
-    rows.padded_values = folded * pitch_of(row, rows.tile);
-    rows.folded_values = adds_first ? (rows.tile - 1) * row.stride + row.dilation * (row.k - 1) + 1 + slack : 0;
+    rows.padded_values = (adds_first ? 1 : rows.most_folded) * pitch_of(row, rows.tile);
+    rows.folded_values = adds_first ? summed_values(row, rows.tile) : 0;
     rows.ends_values = rows.tile + slack;
     rows.best_values = 3 * row.k;
 }
