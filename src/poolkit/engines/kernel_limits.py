@@ -50,14 +50,9 @@ def find_refusal(  # noqa: PLR0911 - one for each reason
     operation = find_operation(reducer, task)
     if operation is None:
         return f"no kernel for {reducer}."
-    if any(_reach(windows) > LONGEST for windows in plan.windows):
-        return f"no kernel for windows that reach {LONGEST} elements or more."
-    if any(_lies_outside(windows) for windows in plan.windows):
-        return "no kernel for windows wholly in the padding, nor for what such leave uncovered."
-    if not isinstance(reducer, Sum | Mean) and any(
-        windows.first_empty() is not None for windows in plan.windows
-    ):
-        return "no kernel for windows that may be empty."
+    refused = _windows_refusal(plan, reducer)
+    if refused is not None:
+        return refused
     if operation in SMOOTH:
         return _smooth_refusal(plan, dtype)
     if operation in PARTIAL:
@@ -96,6 +91,18 @@ def _slope_refusal(plan: Plan, reducer: Reducer, dtype: DType, task: Task) -> st
         or find_refusal(plan, Mean(), wide)
         or find_refusal(plan.transposed(), Sum(), wide)
     )
+
+
+def _windows_refusal(plan: Plan, reducer: Reducer) -> str | None:
+    if any(_reach(windows) > LONGEST for windows in plan.windows):
+        return f"no kernel for windows that reach {LONGEST} elements or more."
+    if any(_lies_outside(windows) for windows in plan.windows):
+        return "no kernel for windows wholly in the padding, nor for what such leave uncovered."
+    if not isinstance(reducer, Sum | Mean) and any(
+        windows.first_empty() is not None for windows in plan.windows
+    ):
+        return "no kernel for windows that may be empty."
+    return None
 
 
 def _smooth_refusal(plan: Plan, dtype: DType) -> str | None:

@@ -60,6 +60,9 @@ PARTIAL = {"max with indices", "min with indices", "var", "std"}
 SMOOTH = {"soft", "log_sum_exp", "gem"}
 """Kernels that go over the elements of a window by themselves: no row is too long for them."""
 
+MOST_SHARPNESS = 1e100
+"""Beyond it, and below its inverse, multiples of distances leave the range of float64."""
+
 LEAST_POWER = 1 / 16
 """Below it, the powers of an element that is not there do not vanish beside others."""
 
@@ -88,11 +91,12 @@ def find_operation(reducer: Reducer, task: Task) -> str | None:
 
 def _has_kernel(reducer: Reducer) -> bool:
     """Return whether the kernels can compute with the parameters of a smooth reduction."""
-    if isinstance(reducer, SoftMean):
-        return reducer.sharpness != 0
-    if isinstance(reducer, GeneralisedMean) and reducer.p not in (1, 2, 3, 4):
-        return abs(reducer.p) >= LEAST_POWER and reducer.eps >= LEAST_NORMAL
-    return True
+    if isinstance(reducer, SoftMean | LogSumExp):
+        return 1 / MOST_SHARPNESS <= abs(reducer.sharpness) <= MOST_SHARPNESS
+    assert isinstance(reducer, GeneralisedMean)
+    if reducer.p in (1, 2, 3, 4):
+        return True
+    return abs(reducer.p) >= LEAST_POWER and reducer.eps >= LEAST_NORMAL
 
 
 def _parameters(reducer: Reducer) -> tuple[float, ...]:

@@ -39,9 +39,9 @@ def pool(
     {kernel_size}
     reduce : str, Reducer or callable
         A name (``"max"``, ``"min"``, ``"sum"``, ``"mean"``, ``"lp"``, ``"std"``,
-        ``"var"``, ``"range"``, ``"product"``), a reducer with its parameters
-        (``poolkit.reducers.Lp(3)``), or any function called as
-        ``function(windows, axis=-1)`` with windows of shape (..., k): NumPy's
+        ``"var"``, ``"range"``, ``"product"``, ``"soft"``, ``"log_sum_exp"``, ``"gem"``),
+        a reducer with its parameters (``poolkit.reducers.Lp(3)``), or any function called
+        as ``function(windows, axis=-1)`` with windows of shape (..., k): NumPy's
         reductions, ``np.median`` among them, are such functions.
     {windows}
 
