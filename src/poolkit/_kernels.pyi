@@ -17,6 +17,7 @@ class Recipe:
         axes: Sequence[tuple[Any, ...]],
         divisor: float,
         freedom: float,
+        parameters: Sequence[float] = ...,
     ) -> None: ...
     @property
     def scratch_bytes(self) -> int: ...

@@ -42,7 +42,7 @@ PADDING = (
 ARRAY = "be a NumPy array, or nested lists, of integers, floats or bool"
 REDUCE = (
     "be a reducer, a function of (windows, axis), or one of max, min, sum, mean, lp, std, var, "
-    "range, product, median, quantile, mode, rank, top_mean, ordinal"
+    "range, product, soft, log_sum_exp, gem, median, quantile, mode, rank, top_mean, ordinal"
 )
 
 SEED = "be an integer of at least 0 or a numpy.random.Generator, in training"
@@ -180,6 +180,16 @@ TABLE = [
     Row("poolkit.lp_pool2d(x, float('nan'), 2)", ARGUMENT, "`norm_type` must be a number of at least 1, or infinity; got nan."),
     Row("poolkit.lp_pool2d(x, '2', 2)", TYPE, "`norm_type` must be a number of at least 1, or infinity; got '2'."),
     Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
+    Row("poolkit.soft_pool2d(x, 2, sharpness='1')", TYPE, "`sharpness` must be a finite number; got '1'."),
+    Row("poolkit.soft_pool2d(x, 2, sharpness=float('inf'))", ARGUMENT, "`sharpness` must be a finite number; got inf."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, sharpness=0)", ARGUMENT, "`sharpness` must be a finite number other than 0; got 0."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, sharpness=True)", TYPE, "`sharpness` must be a finite number other than 0; got True."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, mean=1)", TYPE, "`mean` must be True or False; got 1."),
+    Row("poolkit.gem_pool2d(x, 2, p=0)", ARGUMENT, "`p` must be a finite number other than 0; got 0."),
+    Row("poolkit.gem_pool2d(x, 2, p=None)", TYPE, "`p` must be a finite number other than 0; got None."),
+    Row("poolkit.gem_pool2d(x, 2, p=float('nan'))", ARGUMENT, "`p` must be a finite number other than 0; got nan."),
+    Row("poolkit.gem_pool2d(x, 2, eps=-1e-6)", ARGUMENT, "`eps` must be a finite number of at least 0; got -1e-06."),
+    Row("poolkit.gem_pool2d(x, 2, eps='0')", TYPE, "`eps` must be a finite number of at least 0; got '0'."),
     Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
     # Elements in order.
     Row("poolkit.quantile_pool2d(x, 2, q=1.5)", ARGUMENT, "`q` must be a number from 0 to 1; got 1.5."),
