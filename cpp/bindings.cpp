@@ -15,6 +15,7 @@
 #include "dispatch.hpp"
 #include "recipe.hpp"
 #include "threads.hpp"
+#include "weighted_bindings.hpp"
 
 namespace nb = nanobind;
 
@@ -187,4 +188,5 @@ NB_MODULE(_kernels, module) {
                nb::arg("gradient"), nb::arg("indices"), nb::arg("input_gradient"),
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
+    poolkit::bind_weighted(module);
 }

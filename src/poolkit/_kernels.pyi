@@ -33,3 +33,27 @@ def scatter_gradient(
     inner: int,
     threads: int,
 ) -> bool: ...
+
+class WeightedAxis:
+    def __init__(
+        self,
+        length: int,
+        starts: Array,
+        positions: Array,
+        weights: Array,
+        divisors: Array | None,
+        whole: Array,
+    ) -> None: ...
+
+def weigh(
+    input_element: str,
+    output_element: str,
+    input: Array,
+    output: Array,
+    planes: int,
+    rows: WeightedAxis | None,
+    along: WeightedAxis | None,
+    inner: int,
+    clamps: bool,
+    threads: int,
+) -> None: ...

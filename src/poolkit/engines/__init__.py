@@ -11,6 +11,7 @@ from poolkit.engines.pull_back import (
 )
 from poolkit.engines.push_forward import push_forward
 from poolkit.engines.threads import get_num_threads, set_num_threads
+from poolkit.engines.weighted import weigh, weigh_back
 
 __all__ = [
     "ENGINES",
@@ -30,4 +31,6 @@ __all__ = [
     "pull_back_selected",
     "push_forward",
     "set_num_threads",
+    "weigh",
+    "weigh_back",
 ]

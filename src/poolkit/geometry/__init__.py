@@ -7,12 +7,27 @@ from poolkit.geometry.listed import Listed, ListedWindows
 from poolkit.geometry.plan import Part, Plan, Specification, bind
 from poolkit.geometry.rounding import Rounding, sliding_count
 from poolkit.geometry.sliding import AutomaticPadding, Sliding
+from poolkit.geometry.weighted import (
+    Area,
+    AreaWindows,
+    Binomial,
+    BinomialWindows,
+    Border,
+    WeightedSpecification,
+    WeightedWindow,
+    WeightedWindows,
+)
 
 __all__ = [
     "Adaptive",
     "AdaptiveWindows",
+    "Area",
+    "AreaWindows",
     "AutomaticPadding",
     "AxisWindows",
+    "Binomial",
+    "BinomialWindows",
+    "Border",
     "CoveringWindows",
     "DifferenceSliding",
     "DifferenceWindows",
@@ -24,6 +39,9 @@ __all__ = [
     "Sliding",
     "SlidingWindows",
     "Specification",
+    "WeightedSpecification",
+    "WeightedWindow",
+    "WeightedWindows",
     "bind",
     "sliding_count",
 ]
