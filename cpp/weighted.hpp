@@ -24,7 +24,14 @@ struct WeightedAxis {
     const std::int64_t* tile_firsts;
     const std::int64_t* tile_begins;
     const std::int64_t* tile_stops;
+    // Windows regular_first to regular_stop - 1 take as many positions that follow each other,
+    // with the same weights, each `stride` further than the one before it.
+    std::int64_t regular_first, regular_stop, stride;
 };
+
+// How a kernel goes along the rows: not at all; by blocks of eight windows, of a stride of 1 or
+// 2; by blocks of channels; or by blocks of a value of each of eight rows.
+enum class Along { nowhere, regularly, by_channels, by_rows };
 
 // An array of shape (planes, n of rows, n of along, inner), contiguous. The output's rows are
 // numbered over all planes.
@@ -34,14 +41,16 @@ struct Weighing {
     const WeightedAxis* rows;   // null: of one input, one window, which is that
     const WeightedAxis* along;  // null: the same
     std::int64_t inner;
+    Along way;
     bool has_divisors;
+    std::int64_t pitch;  // values of scratch for a row of a tile
 };
 
-// Output rows that are made at once where channels are fewer than that.
+// Output rows that are made at once, if it goes along by rows; values of a block.
 constexpr std::int64_t rows_at_once = 8;
 
-// Makes output rows first to stop - 1. `scratch` holds rows_at_once times as many values as the
-// longest tile has with its channels, and as many again as a block of them; aligned to 64 bytes.
+// Makes output rows first to stop - 1. `scratch`, aligned to 64 bytes, holds a row of a tile and a
+// block; where it goes by rows, twice as many rows of it as are made at once.
 using Weigh = void (*)(const Weighing&, std::int64_t first, std::int64_t stop, double* scratch);
 
 // Null where there is no kernel. One that clamps keeps windows whose weights add up to the

@@ -40,7 +40,7 @@ class Windows {
 public:
     Windows(std::int64_t n, const Listed<std::int64_t>& starts, const Listed<std::int64_t>& positions,
             const Listed<double>& weights, const std::optional<Listed<double>>& divisors,
-            const Listed<std::uint8_t>& whole)
+            const Listed<std::uint8_t>& whole, std::int64_t tile)
         : starts_(copied(starts)), positions_(copied(positions)), weights_(copied(weights)),
           whole_(copied(whole)), n_(n) {
         if (divisors) divisors_ = copied(*divisors);
@@ -53,7 +53,8 @@ public:
         for (std::size_t o = 0; o < m; ++o) require(starts_[o] <= starts_[o + 1], "windows must be in order");
         for (const std::int64_t position : positions_)
             require(position >= 0 && position < n, "positions must lie on the axis");
-        cut();
+        cut(tile);
+        find_regular();
     }
 
     std::int64_t n() const { return n_; }
@@ -66,13 +67,13 @@ public:
     WeightedAxis axis() const {
         return {n_, m(), starts_.data(), positions_.data(), weights_.data(),
                 has_divisors() ? divisors_.data() : nullptr, whole_.data(),
-                static_cast<std::int64_t>(begins_.size()), firsts_.data(), begins_.data(), stops_.data()};
+                static_cast<std::int64_t>(begins_.size()), firsts_.data(), begins_.data(), stops_.data(),
+                regular_first_, regular_stop_, stride_};
     }
 
 private:
-    // Cuts the windows into tiles of few positions. One window may take more.
-    void cut() {
-        constexpr std::int64_t most = 512;
+    // Cuts the windows into tiles of so many positions at most. One window may take more.
+    void cut(std::int64_t most) {
         std::int64_t begin = n_, stop = 0;
         firsts_.push_back(0);
         for (std::int64_t o = 0; o < m(); ++o) {
@@ -101,11 +102,35 @@ private:
         if (stop - begin > longest_) longest_ = stop - begin;
     }
 
+    // Whether window o + 1 is window o, `stride` further.
+    bool repeats(std::int64_t o, std::int64_t stride) const {
+        const std::int64_t here = starts_[o], next = starts_[o + 1], taken = next - here;
+        if (starts_[o + 2] - next != taken || whole_[o] != whole_[o + 1]) return false;
+        if (has_divisors() && divisors_[o] != divisors_[o + 1]) return false;
+        for (std::int64_t j = 0; j < taken; ++j)
+            if (positions_[next + j] != positions_[here + j] + stride || weights_[next + j] != weights_[here + j] ||
+                positions_[here + j] != positions_[here] + j)
+                return false;
+        return true;
+    }
+
+    // Around the window in the middle.
+    void find_regular() {
+        const std::int64_t middle = (m() - 1) / 2;
+        regular_first_ = regular_stop_ = middle;
+        if (m() < 2 || starts_[middle] == starts_[middle + 1] || starts_[middle + 1] == starts_[middle + 2])
+            return;
+        stride_ = positions_[starts_[middle + 1]] - positions_[starts_[middle]];
+        while (regular_stop_ + 1 < m() && repeats(regular_stop_, stride_)) ++regular_stop_;
+        while (regular_first_ > 0 && repeats(regular_first_ - 1, stride_)) --regular_first_;
+        if (regular_first_ < regular_stop_) ++regular_stop_;  // from the last to after it
+    }
+
     std::vector<std::int64_t> starts_, positions_;
     std::vector<double> weights_, divisors_;
     std::vector<std::uint8_t> whole_;
     std::vector<std::int64_t> firsts_, begins_, stops_;
-    std::int64_t n_, longest_ = 0;
+    std::int64_t n_, longest_ = 0, regular_first_ = 0, regular_stop_ = 0, stride_ = 0;
 };
 
 Weigh find(const std::string& input, const std::string& output, bool clamps) {
@@ -115,6 +140,10 @@ Weigh find(const std::string& input, const std::string& output, bool clamps) {
     if (set == "avx2") return avx2::find_weigh(input, output, clamps);
 #endif
     return baseline::find_weigh(input, output, clamps);
+}
+
+bool is_quickly_regular(const WeightedAxis& axis) {
+    return (axis.stride == 1 || axis.stride == 2) && axis.regular_stop - axis.regular_first >= rows_at_once;
 }
 
 std::int64_t size_of(const std::string& element) {
@@ -146,12 +175,15 @@ void weigh(const std::string& input_element, const std::string& output_element, 
                 reinterpret_cast<std::uintptr_t>(output.data()) % static_cast<std::uintptr_t>(out_size) == 0,
             "arrays must be aligned");
     const WeightedAxis down = rows ? rows->axis() : WeightedAxis{}, across = along ? along->axis() : WeightedAxis{};
-    const Weighing work{input.data(), output.data(), rows ? &down : nullptr, along ? &across : nullptr, inner,
-                        (rows && rows->has_divisors()) || (along && along->has_divisors())};
-    const bool in_groups = along != nullptr && inner < rows_at_once;
-    const std::int64_t group = in_groups ? rows_at_once : 1, count = planes * m;
-    const std::int64_t values =
-        along ? (along->longest() * inner + rows_at_once) * group : 1;
+    const Along way = along == nullptr                               ? Along::nowhere
+                      : inner == 1 && is_quickly_regular(across)     ? Along::regularly
+                      : inner >= rows_at_once                        ? Along::by_channels
+                                                                     : Along::by_rows;
+    const std::int64_t pitch = along ? along->longest() * inner + 2 * rows_at_once : 0;
+    const Weighing work{input.data(), output.data(), rows ? &down : nullptr, along ? &across : nullptr, inner, way,
+                        (rows && rows->has_divisors()) || (along && along->has_divisors()), pitch};
+    const std::int64_t group = way == Along::by_rows ? rows_at_once : 1, count = planes * m;
+    const std::int64_t values = way == Along::by_rows ? 2 * rows_at_once * pitch : pitch + 1;
     const nb::gil_scoped_release released;
     share_out((count + group - 1) / group, threads, [&]() -> Worker {
         const auto align = std::align_val_t{64};
@@ -170,9 +202,9 @@ void bind_weighted(nb::module_& module) {
     nb::class_<Windows>(module, "WeightedAxis")
         .def(nb::init<std::int64_t, const Listed<std::int64_t>&, const Listed<std::int64_t>&,
                       const Listed<double>&, const std::optional<Listed<double>>&,
-                      const Listed<std::uint8_t>&>(),
+                      const Listed<std::uint8_t>&, std::int64_t>(),
              nb::arg("length"), nb::arg("starts"), nb::arg("positions"), nb::arg("weights"),
-             nb::arg("divisors").none(), nb::arg("whole"));
+             nb::arg("divisors").none(), nb::arg("whole"), nb::arg("tile"));
     module.def("weigh", &weigh, nb::arg("input_element"), nb::arg("output_element"), nb::arg("input"),
                nb::arg("output"), nb::arg("planes"), nb::arg("rows").none(), nb::arg("along").none(),
                nb::arg("inner"), nb::arg("clamps"), nb::arg("threads"));

@@ -43,6 +43,7 @@ class WeightedAxis:
         weights: Array,
         divisors: Array | None,
         whole: Array,
+        tile: int,
     ) -> None: ...
 
 def weigh(
