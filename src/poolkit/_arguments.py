@@ -166,7 +166,7 @@ def _fraction(value: Real) -> Fraction:
         simple = exact.limit_denominator(10**digits)
         if simple and float(simple) == float(value):
             return simple
-    return exact
+    return Fraction(repr(float(value)))
 
 
 def boolean(name: str, value: object) -> bool:

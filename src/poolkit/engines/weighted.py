@@ -1,6 +1,9 @@
 """Pooling by weighted windows: the engine asked for, or the fastest; and the slower two."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,7 +11,7 @@ from poolkit._errors import UnsupportedError
 from poolkit.engines import weighted_kernels
 from poolkit.engines.choose import named_engine
 from poolkit.engines.taps import Taps, adds_exactly, divisors, find_taps, weighted_parts
-from poolkit.geometry import WeightedWindows
+from poolkit.geometry import WeightedWindow, WeightedWindows
 from poolkit.reducers.dtypes import DType, as_float, float_accumulator, native
 from poolkit.reducers.reducer import Array
 
@@ -89,59 +92,73 @@ def _chosen(wanted: str | None, dtype: DType) -> str:
 def _by_definition(x: Array, windows: Mapping[int, WeightedWindows]) -> Array:
     """Cut out one window at a time."""
     wide = float_accumulator(x.dtype)
-    shape = [windows[axis].count if axis in windows else n for axis, n in enumerate(x.shape)]
-    pooled = np.empty(shape, wide)
-    for place in np.ndindex(*shape):
-        elements, weights, total, whole = _window(windows, place)
-        values = x[elements].astype(wide)
-        mean = np.sum(values * weights) / total
-        pooled[place] = np.clip(mean, values.min(), values.max()) if whole else mean
+    pooled = np.empty(_resized(x, windows), wide)
+    for place, window in _cut_out(windows, pooled.shape):
+        values = x[window.elements].astype(wide)
+        mean = np.sum(values * window.weights) / window.total
+        pooled[place] = np.clip(mean, values.min(), values.max()) if window.whole else mean
     return pooled.astype(native(as_float(x.dtype)))
 
 
 def _back_by_definition(gradient: Array, windows: Mapping[int, WeightedWindows]) -> Array:
     """Add up what each window passes on to each of its elements."""
     wide = float_accumulator(gradient.dtype)
-    shape = [
-        windows[axis].length if axis in windows else n for axis, n in enumerate(gradient.shape)
-    ]
-    pulled = np.zeros(shape, wide)
-    for place in np.ndindex(*gradient.shape):
-        elements, weights, total, _ = _window(windows, place)
-        pulled[elements] += gradient[place].astype(wide) * weights / total
+    pulled = np.zeros(
+        [windows[axis].length if axis in windows else n for axis, n in enumerate(gradient.shape)],
+        wide,
+    )
+    for place, window in _cut_out(windows, gradient.shape):
+        pulled[window.elements] += gradient[place].astype(wide) * window.weights / window.total
     return pulled.astype(native(gradient.dtype))
 
 
-def _window(
-    windows: Mapping[int, WeightedWindows], place: tuple[int, ...]
-) -> tuple[tuple[Array, ...], Array, float, bool]:
-    """Return the index of a window's elements, their weights, the total, and if that is theirs.
+class _Window(NamedTuple):
+    """The index of a window's elements, their weights, the total, and whether that is theirs.
 
-    Weights and total are over the total of each axis, because integers may be too large.
+    On each axis weights and total are over the same power of two, because they may be larger
+    than floats are exact.
     """
-    positions, total, whole = [], 1.0, True
-    weights = np.ones((1,) * len(place))
-    for axis, number in enumerate(place):
-        if axis not in windows:
-            positions.append(np.array([number]))
-            continue
-        window = windows[axis].window(number)
-        positions.append(np.array(window.positions, np.int64))
-        # As powers of two they lose nothing.
-        scale = 2 ** (window.total - 1).bit_length()
-        total *= window.total / scale
-        whole &= sum(window.weights) == window.total
-        shape = [1] * len(place)
-        shape[axis] = -1
-        weights = weights * np.array([each / scale for each in window.weights]).reshape(shape)
-    return np.ix_(*positions), weights, total, whole
+
+    elements: tuple[Array, ...]
+    weights: Array
+    total: float
+    whole: bool
+
+
+def _cut_out(
+    windows: Mapping[int, WeightedWindows], shape: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], _Window]]:
+    """Yield the windows of an output of a shape, by their place in it."""
+    single = np.ones(1), 1.0, True
+    by_axis = [
+        [_described(windows[axis].window(o)) for o in range(m)]
+        if axis in windows
+        else [(np.array([i]), *single) for i in range(m)]
+        for axis, m in enumerate(shape)
+    ]
+    for place in np.ndindex(*shape):
+        parts = [of_axis[number] for of_axis, number in zip(by_axis, place, strict=True)]
+        positions, weights, totals, whole = zip(*parts, strict=True)
+        weight = reduce(np.multiply.outer, weights)
+        yield place, _Window(np.ix_(*positions), weight, prod(totals), all(whole))
+
+
+def _described(window: WeightedWindow) -> tuple[Array, Array, float, bool]:
+    scale = 2 ** (window.total - 1).bit_length()
+    weights = np.array([weight / scale for weight in window.weights])
+    whole = sum(window.weights) == window.total
+    return np.array(window.positions, np.int64), weights, window.total / scale, whole
+
+
+def _resized(x: Array, windows: Mapping[int, WeightedWindows | Taps]) -> list[int]:
+    """Return the shape of the output."""
+    return [windows[axis].count if axis in windows else n for axis, n in enumerate(x.shape)]
 
 
 def _in_parts(x: Array, windows: Mapping[int, WeightedWindows | Taps]) -> Array:
     """All windows of a part at once, along one axis after another."""
-    wide, result = float_accumulator(x.dtype), native(as_float(x.dtype))
-    shape = [windows[axis].count if axis in windows else n for axis, n in enumerate(x.shape)]
-    pooled = np.empty(shape, result)
+    wide = float_accumulator(x.dtype)
+    pooled = np.empty(_resized(x, windows), native(as_float(x.dtype)))
     for part in weighted_parts(x.shape, windows, PART_ELEMENTS):
         values = x[part.inputs].astype(wide)
         exact = adds_exactly(x.dtype, part.taps.values())
