@@ -9,10 +9,10 @@
 #include <memory>
 #include <new>
 #include <optional>
-#include <stdexcept>
 #include <vector>
 
 #include "dispatch.hpp"
+#include "memory.hpp"
 #include "threads.hpp"
 #include "weighted.hpp"
 
@@ -20,10 +20,6 @@ namespace nb = nanobind;
 
 namespace poolkit {
 namespace {
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 constexpr std::int64_t limit = std::int64_t{1} << 40;  // keeps products in range
 

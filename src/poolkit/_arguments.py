@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isfinite
 from numbers import Rational, Real
-from typing import SupportsIndex, TypeAlias, TypeGuard
+from typing import Literal, SupportsIndex, TypeAlias, TypeGuard
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.geometry import (
@@ -13,16 +13,17 @@ from poolkit.geometry import (
     Area,
     AutomaticPadding,
     Binomial,
-    Border,
     Rounding,
     Sliding,
     Specification,
     WeightedSpecification,
 )
+from poolkit.geometry.border import BORDERS, Border
 
 __all__ = [
     "Axes",
     "Factor",
+    "FilterBorder",
     "OneOrPerAxis",
     "OutputSize",
     "Padding",
@@ -41,6 +42,7 @@ MOST_BLURRED = 7
 OneOrPerAxis: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 Padding: TypeAlias = str | SupportsIndex | Sequence[SupportsIndex | Sequence[SupportsIndex]]
 OutputSize: TypeAlias = SupportsIndex | Sequence[SupportsIndex | None] | None
+FilterBorder: TypeAlias = Border | Literal["zero"]
 Factor: TypeAlias = float | Rational | Sequence[float | Rational]
 Axes: TypeAlias = SupportsIndex | Sequence[SupportsIndex] | None
 
@@ -73,16 +75,14 @@ def sliding_specification(
 def adaptive_specification(
     output_size: OutputSize,
     axes: Axes,
+    name: str = "output_size",
 ) -> Specification:
     """Return the specification that adaptive arguments stand for."""
     named_axes = _axes(axes)
-    rank = _rank("output_size", output_size, named_axes)
+    rank = _rank(name, output_size, named_axes)
     entries = _entries(output_size, rank)
-    _check_length("output_size", entries, rank)
-    bins = (
-        None if entry is None else per_axis("output_size", entry, 1, least=1)[0]
-        for entry in entries
-    )
+    _check_length(name, entries, rank)
+    bins = (None if entry is None else per_axis(name, entry, 1, least=1)[0] for entry in entries)
     return Specification(tuple(Adaptive(size) for size in bins), named_axes)
 
 
@@ -97,7 +97,7 @@ def global_specification(axes: Axes) -> Specification:
 def blur_specification(
     filter_size: OneOrPerAxis,
     stride: OneOrPerAxis,
-    border: str,
+    border: FilterBorder,
     axes: Axes,
     name: str = "kernel_size",
 ) -> WeightedSpecification:
@@ -109,12 +109,11 @@ def blur_specification(
         wanted = f"be at most {MOST_BLURRED}, the longest filter there is"
         raise ArgumentError(message(name, wanted, filter_size))
     strides = per_axis("stride", stride, rank, least=1)
-    try:
-        around = Border(border)
-    except ValueError:
-        listed = ", ".join(f'"{each.value}"' for each in Border)
-        raise ArgumentError(message("border", f"be one of {listed}", repr(border))) from None
-    rules = tuple(Binomial(*sizes, around) for sizes in zip(sizes, strides, strict=True))
+    if border != "zero" and border not in BORDERS:
+        listed = ", ".join(f'"{each}"' for each in (*BORDERS, "zero"))
+        raise ArgumentError(message("border", f"be one of {listed}", repr(border)))
+    around = None if border == "zero" else border
+    rules = tuple(Binomial(*each, around) for each in zip(sizes, strides, strict=True))
     return WeightedSpecification(rules, named_axes)
 
 

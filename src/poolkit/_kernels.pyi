@@ -33,6 +33,84 @@ def scatter_gradient(
     inner: int,
     threads: int,
 ) -> bool: ...
+def place(
+    values: Array,
+    places: Array,
+    output: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    step: int,
+    is_zero: bool,
+    checks: bool,
+    threads: int,
+) -> int: ...
+def take(
+    source: Array,
+    places: Array,
+    values: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    last: bool,
+    threads: int,
+) -> int: ...
+def pool_points(
+    input: Array,
+    output: Array,
+    chosen: Array | None,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    divisors: Array,
+    largest: bool,
+    none: float,
+    skips_zeros: bool,
+    propagates: bool,
+    threads: int,
+) -> None: ...
+def pull_points(
+    gradient: Array,
+    output: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    divisors: Array,
+    threads: int,
+) -> None: ...
+def pool_cells(
+    input: Array,
+    output: Array,
+    chosen: Array | None,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    largest: bool,
+    start: float,
+    empty: float,
+    propagates: bool,
+    threads: int,
+) -> None: ...
+def pull_cells(
+    gradient: Array,
+    output: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    threads: int,
+) -> None: ...
 
 class WeightedAxis:
     def __init__(

@@ -10,7 +10,7 @@ import poolkit
 from poolkit.engines import recipe
 from poolkit.engines.compiled import CompiledEngine
 
-BORDERS = ["reflect", "replicate", "zero", "circular"]
+BORDERS = ["reflect", "symmetric", "replicate", "circular", "zero"]
 DTYPES = [
     *("float16", "bfloat16", "float32", "float64", "longdouble", "bool"),
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),

@@ -6,7 +6,7 @@ from gradients.differences import check_derivative
 
 import poolkit
 
-BORDERS = ["reflect", "replicate", "zero", "circular"]
+BORDERS = ["reflect", "symmetric", "replicate", "circular", "zero"]
 
 
 def draw(rng, rank):
@@ -22,7 +22,7 @@ def test_blurs(engine, rng):
         rank = trial % 3 + 1
         sizes = tuple(rng.integers(1, 8, rank).tolist())
         strides = tuple(rng.integers(1, 4, rank).tolist())
-        border = BORDERS[trial % 4]
+        border = BORDERS[trial % 5]
         x = draw(rng, rank)
         axes = tuple(rng.permutation(x.ndim)[:rank].tolist())
         kwargs = {"stride": strides, "border": border, "axes": axes, "engine": engine}
@@ -50,7 +50,7 @@ def test_blurred_maxima(engine, rng):
             "filter_size": int(rng.integers(1, 8)),
             "stride": int(rng.integers(1, 4)),
             "padding": "same" if trial % 2 else 1,
-            "border": BORDERS[trial % 4],
+            "border": BORDERS[trial % 5],
         }
         axes = tuple(range(-rank, 0))
         operator = poolkit.max_blur_pool

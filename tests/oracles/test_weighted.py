@@ -85,7 +85,10 @@ def test_maxima_are_blurred_as_two_layers_do_it(rng):
 
 def test_blurs_of_every_element_are_those_of_scipy(rng):
     ndimage = pytest.importorskip("scipy.ndimage", reason="SciPy is not installed")
-    modes = {"reflect": "mirror", "replicate": "nearest", "circular": "wrap", "zero": "constant"}
+    modes = {
+        **{"reflect": "mirror", "symmetric": "reflect", "replicate": "nearest"},
+        **{"circular": "grid-wrap", "zero": "constant"},
+    }
     x = rng.normal(size=(9, 14, 7))
     for size, (border, mode) in product((3, 5, 7), modes.items()):
         expected = x

@@ -3,8 +3,10 @@
 from poolkit.geometry.adaptive import Adaptive, AdaptiveWindows
 from poolkit.geometry.axis import AxisWindows, CoveringWindows, SlidingWindows
 from poolkit.geometry.differences import DifferenceSliding, DifferenceWindows
+from poolkit.geometry.fractional_graham import Fractional
+from poolkit.geometry.inverse import bind_output
 from poolkit.geometry.listed import Listed, ListedWindows
-from poolkit.geometry.plan import Part, Plan, Specification, bind
+from poolkit.geometry.plan import Asked, Part, Plan, Specification, bind
 from poolkit.geometry.rounding import Rounding, sliding_count
 from poolkit.geometry.sliding import AutomaticPadding, Sliding
 from poolkit.geometry.weighted import (
@@ -12,7 +14,6 @@ from poolkit.geometry.weighted import (
     AreaWindows,
     Binomial,
     BinomialWindows,
-    Border,
     WeightedSpecification,
     WeightedWindow,
     WeightedWindows,
@@ -23,14 +24,15 @@ __all__ = [
     "AdaptiveWindows",
     "Area",
     "AreaWindows",
+    "Asked",
     "AutomaticPadding",
     "AxisWindows",
     "Binomial",
     "BinomialWindows",
-    "Border",
     "CoveringWindows",
     "DifferenceSliding",
     "DifferenceWindows",
+    "Fractional",
     "Listed",
     "ListedWindows",
     "Part",
@@ -43,5 +45,6 @@ __all__ = [
     "WeightedWindow",
     "WeightedWindows",
     "bind",
+    "bind_output",
     "sliding_count",
 ]

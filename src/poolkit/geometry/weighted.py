@@ -7,12 +7,12 @@ no weight rounded here.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 from math import comb, prod
 from typing import NamedTuple
 
 from poolkit._errors import ArgumentError, WindowFitError
+from poolkit.geometry.border import Border, inner_position
 from poolkit.geometry.plan import LARGEST_OUTPUT, resolve_axes
 
 __all__ = [
@@ -20,42 +20,11 @@ __all__ = [
     "AreaWindows",
     "Binomial",
     "BinomialWindows",
-    "Border",
     "Repetition",
     "WeightedSpecification",
     "WeightedWindow",
     "WeightedWindows",
 ]
-
-
-class Border(Enum):
-    """What stands for the elements outside the axis."""
-
-    ZERO = "zero"
-    """Zeros."""
-
-    REFLECT = "reflect"
-    """The mirror image, in which the outermost element does not come again."""
-
-    REPLICATE = "replicate"
-    """The outermost element."""
-
-    CIRCULAR = "circular"
-    """The axis again, from its other end."""
-
-    def place(self, position: int, length: int) -> int | None:
-        """Return the element that stands at a position; None where it is a zero."""
-        if 0 <= position < length:
-            return position
-        if self is Border.ZERO:
-            return None
-        if self is Border.REPLICATE:
-            return min(max(position, 0), length - 1)
-        if self is Border.CIRCULAR:
-            return position % length
-        # A mirror at each end shows the axis there and back, over and over.
-        period = max(1, 2 * (length - 1))
-        return min(position % period, -position % period)
 
 
 class WeightedWindow(NamedTuple):
@@ -108,13 +77,14 @@ class WeightedWindows(ABC):
 class BinomialWindows(WeightedWindows):
     """Windows of k elements weighted as Pascal's triangle has it: ⌈n / stride⌉ of them.
 
-    Window o has its element j at o·stride − ⌊(k − 1) / 2⌋ + j.
+    Window o has its element j at o·stride − ⌊(k − 1) / 2⌋ + j. Where `border` is None, zeros
+    lie outside.
     """
 
     length: int
     kernel_size: int
     stride: int
-    border: Border
+    border: Border | None
 
     @property
     def count(self) -> int:
@@ -124,8 +94,10 @@ class BinomialWindows(WeightedWindows):
         sums: dict[int, int] = {}
         begin = number * self.stride - (self.kernel_size - 1) // 2
         for j in range(self.kernel_size):
-            place = self.border.place(begin + j, self.length)
-            if place is not None:
+            place = begin + j
+            if self.border is not None:
+                place = inner_position(place, self.length, self.border)
+            if 0 <= place < self.length:
                 sums[place] = sums.get(place, 0) + comb(self.kernel_size - 1, j)
         return WeightedWindow(tuple(sums), tuple(sums.values()), 2 ** (self.kernel_size - 1))
 
@@ -172,7 +144,7 @@ class Binomial:
 
     kernel_size: int
     stride: int
-    border: Border
+    border: Border | None
 
     def bind(self, length: int) -> BinomialWindows:
         """Return the windows on an axis of at least 1 element."""

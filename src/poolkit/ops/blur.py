@@ -6,6 +6,7 @@ import numpy.typing as npt
 
 from poolkit._arguments import (
     Axes,
+    FilterBorder,
     OneOrPerAxis,
     Padding,
     blur_specification,
@@ -35,7 +36,7 @@ def blur_pool(
     kernel_size: OneOrPerAxis,
     *,
     stride: OneOrPerAxis = 2,
-    border: str = "reflect",
+    border: FilterBorder = "reflect",
     axes: Axes = None,
     engine: str | None = None,
     out: Array | None = None,
@@ -54,10 +55,11 @@ def blur_pool(
         how many axes are pooled; an integer does only together with `axes`.
     stride : int or sequence of int, in elements, each >= 1, default 2
         Steps from window to window.
-    border : {"reflect", "replicate", "zero", "circular"}, default "reflect"
-        What stands outside the input: its mirror image, in which the outermost element does
-        not come again; the outermost element; zeros; or the input again, from its other
-        end. Axes may be shorter than the filter reaches: it is mirrored over and over.
+    border : {"reflect", "symmetric", "replicate", "circular", "zero"}, default "reflect"
+        What lies outside the input: its mirror image, in which the outermost element does
+        not come again; that in which it does; the outermost element alone; the input again,
+        from its other end; or zeros. Axes may be shorter than the filter reaches: they are
+        mirrored or repeated over and over.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `kernel_size`; by default the last ones.
     {engine}
@@ -113,7 +115,7 @@ def max_blur_pool(
     filter_size: OneOrPerAxis = 3,
     stride: OneOrPerAxis = 2,
     padding: Padding = 0,
-    border: str = "reflect",
+    border: FilterBorder = "reflect",
     axes: Axes = None,
     engine: str | None = None,
     out: Array | None = None,
@@ -135,7 +137,7 @@ def max_blur_pool(
         Steps of the filter.
     padding : int, sequence of int or (low, high) pairs, or str, in elements, default 0
         Of the maximum: as for :func:`max_pool`.
-    border : {"reflect", "replicate", "zero", "circular"}, default "reflect"
+    border : {"reflect", "symmetric", "replicate", "circular", "zero"}, default "reflect"
         What the filter finds outside the maxima: as for :func:`blur_pool`.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `kernel_size`; by default the last ones.
