@@ -17,6 +17,7 @@
 #include "recipe.hpp"
 #include "regions_bindings.hpp"
 #include "threads.hpp"
+#include "weighted_bindings.hpp"
 
 namespace nb = nanobind;
 
@@ -161,4 +162,5 @@ NB_MODULE(_kernels, module) {
                nb::arg("threads"));
     poolkit::bind_placing(module);
     poolkit::add_regions(module);
+    poolkit::bind_weighted(module);
 }
