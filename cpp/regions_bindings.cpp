@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dispatch.hpp"
+#include "memory.hpp"
 #include "regions.hpp"
 #include "threads.hpp"
 
@@ -25,10 +26,6 @@ namespace {
 using Index = std::int64_t;
 using Input = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 using Output = nb::ndarray<nb::c_contig, nb::device::cpu>;
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 template <class T, class Array>
 T* data(const Array& array, Index size, const char* what) {

@@ -17,6 +17,7 @@ class Recipe:
         axes: Sequence[tuple[Any, ...]],
         divisor: float,
         freedom: float,
+        parameters: Sequence[float] = ...,
     ) -> None: ...
     @property
     def scratch_bytes(self) -> int: ...
@@ -33,6 +34,32 @@ def scatter_gradient(
     inner: int,
     threads: int,
 ) -> bool: ...
+def place(
+    values: Array,
+    places: Array,
+    output: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    step: int,
+    is_zero: bool,
+    checks: bool,
+    threads: int,
+) -> int: ...
+def take(
+    source: Array,
+    places: Array,
+    values: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    last: bool,
+    threads: int,
+) -> int: ...
 def pool_points(
     input: Array,
     output: Array,
@@ -92,5 +119,30 @@ def pull_chosen(
     images: Array,
     places: Array,
     group: int,
+    threads: int,
+) -> None: ...
+
+class WeightedAxis:
+    def __init__(
+        self,
+        length: int,
+        starts: Array,
+        positions: Array,
+        weights: Array,
+        divisors: Array | None,
+        whole: Array,
+        tile: int,
+    ) -> None: ...
+
+def weigh(
+    input_element: str,
+    output_element: str,
+    input: Array,
+    output: Array,
+    planes: int,
+    rows: WeightedAxis | None,
+    along: WeightedAxis | None,
+    inner: int,
+    clamps: bool,
     threads: int,
 ) -> None: ...
