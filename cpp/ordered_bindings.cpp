@@ -9,11 +9,11 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "dispatch.hpp"
+#include "memory.hpp"
 #include "ordered.hpp"
 #include "recipe.hpp"
 #include "threads.hpp"
@@ -28,10 +28,6 @@ using Input = nb::ndarray<nb::ro, nb::device::cpu>;
 using Output = nb::ndarray<nb::c_contig, nb::device::cpu>;
 
 constexpr Index limit = Index{1} << 40;
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 // How far from the first element some lie, before it and behind.
 struct Reach {

@@ -87,11 +87,11 @@ def cases(
 ) -> tuple[Case, ...]:
     """Return `count` cases; the reference is asked once for all engines."""
     rng = np.random.default_rng(seed)
-    plans = _plans(rng, may_be_empty)
+    drawn = plans(rng, may_be_empty)
     reducers = FRAMEWORKS if may_be_empty else ORDERED if are_ordered else REDUCERS
     made = []
     for number in range(count):
-        plan = next(plans)
+        plan = next(drawn)
         reducer = reducers[number % len(reducers)]
         x = draw_array(rng, plan.shape, str(rng.choice(DTYPES)))
         with np.errstate(all="ignore"):
@@ -100,7 +100,7 @@ def cases(
     return tuple(made)
 
 
-def _plans(rng: np.random.Generator, may_be_empty: bool = False) -> Iterator[Plan]:
+def plans(rng: np.random.Generator, may_be_empty: bool = False) -> Iterator[Plan]:
     """Yield plans of every rank and kind, with at most some hundred windows."""
     while True:
         rank = int(rng.choice([1, 1, 2, 2, 2, 3, 4]))
@@ -258,10 +258,10 @@ FLOATS = ["float16", "bfloat16", "float32", "float64"]
 def check_indices(engine: Engine, count: int, seed: int = 2) -> int:
     """Hold an engine's indices against the reference's; return how many cases it served."""
     rng = np.random.default_rng(seed)
-    plans = _plans(rng)
+    drawn = plans(rng)
     served = 0
     for number in range(count):
-        plan, reducer = next(plans), SELECTING[number % 2]
+        plan, reducer = next(drawn), SELECTING[number % 2]
         x = draw_array(rng, plan.shape, str(rng.choice(DTYPES)))
         if engine.refusal(plan, reducer, x.dtype, "pool with indices") is not None:
             continue
@@ -281,12 +281,12 @@ def check_gradients(
 ) -> int:
     """Hold an engine's gradients against the reference's; return how many cases it served."""
     rng = np.random.default_rng(seed)
-    plans = _plans(rng, may_be_empty)
+    drawn = plans(rng, may_be_empty)
     asked = FRAMEWORKS if may_be_empty else REDUCERS
     reducers = [each for each in asked if each.gradient is not None and each.chooses_always]
     served = 0
     for number in range(count):
-        plan, reducer = next(plans), reducers[number % len(reducers)]
+        plan, reducer = next(drawn), reducers[number % len(reducers)]
         dtype = FLOATS[int(rng.integers(len(FLOATS)))]
         x = _laid_out(rng, np.round(rng.normal(size=plan.shape) * 4).astype(dtype), plan.shape)
         outer = rng.normal(size=plan.output_shape).astype(dtype)

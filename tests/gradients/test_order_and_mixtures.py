@@ -14,7 +14,7 @@ OPERATORS = {
     "rank": (poolkit.rank_pool, {"rank": 2}),
     "rank from below": (poolkit.rank_pool, {"rank": -2}),
     "top mean": (poolkit.top_mean_pool, {"count": 3}),
-    "ordinal": (poolkit.ordinal_pool, {"weights": np.array([0.6, 0.3, -0.2, 0.1])}),
+    "ordinal": (poolkit.ordinal_pool, {"rank_weights": np.array([0.6, 0.3, -0.2, 0.1])}),
     "mixed": (poolkit.mixed_pool, {"share": 0.3}),
     "draw": (poolkit.stochastic_pool, {"seed": 4}),
     "expected draw": (poolkit.stochastic_pool, {"training": False}),
@@ -48,9 +48,11 @@ def test_by_weights(rng):
     for _ in range(4):
         x, size, how = draw(rng)
         check_derivative(
-            poolkit.ordinal_pool, x, size, rng=rng, wrt="weights", weights=weights, **how
+            poolkit.ordinal_pool, x, size, rng=rng, wrt="rank_weights", rank_weights=weights, **how
         )
-    check_derivative(poolkit.global_ordinal_pool2d, x, rng=rng, wrt="weights", weights=weights)
+    check_derivative(
+        poolkit.global_ordinal_pool2d, x, rng=rng, wrt="rank_weights", rank_weights=weights
+    )
 
 
 @pytest.mark.parametrize("shape", [(), (5, 1, 1), (1, 2, 2)])

@@ -1,5 +1,6 @@
 # Written by tests/codebase/test_stub.py; do not edit.
 from poolkit.ops.adaptive import AdaptiveOperator
+from poolkit.ops.fractional import FractionalOperator
 from poolkit.ops.sliding import SlidingOperator
 from poolkit.ops.whole import GlobalOperator
 
@@ -72,6 +73,70 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "fractional_avg_pool",
+    "fractional_avg_pool1d",
+    "fractional_avg_pool2d",
+    "fractional_avg_pool3d",
+    "fractional_lp_pool",
+    "fractional_lp_pool1d",
+    "fractional_lp_pool2d",
+    "fractional_lp_pool3d",
+    "fractional_max_pool",
+    "fractional_max_pool1d",
+    "fractional_max_pool2d",
+    "fractional_max_pool3d",
+    "fractional_median_pool",
+    "fractional_median_pool1d",
+    "fractional_median_pool2d",
+    "fractional_median_pool3d",
+    "fractional_min_pool",
+    "fractional_min_pool1d",
+    "fractional_min_pool2d",
+    "fractional_min_pool3d",
+    "fractional_mode_pool",
+    "fractional_mode_pool1d",
+    "fractional_mode_pool2d",
+    "fractional_mode_pool3d",
+    "fractional_ordinal_pool",
+    "fractional_ordinal_pool1d",
+    "fractional_ordinal_pool2d",
+    "fractional_ordinal_pool3d",
+    "fractional_pool",
+    "fractional_pool1d",
+    "fractional_pool2d",
+    "fractional_pool3d",
+    "fractional_product_pool",
+    "fractional_product_pool1d",
+    "fractional_product_pool2d",
+    "fractional_product_pool3d",
+    "fractional_quantile_pool",
+    "fractional_quantile_pool1d",
+    "fractional_quantile_pool2d",
+    "fractional_quantile_pool3d",
+    "fractional_range_pool",
+    "fractional_range_pool1d",
+    "fractional_range_pool2d",
+    "fractional_range_pool3d",
+    "fractional_rank_pool",
+    "fractional_rank_pool1d",
+    "fractional_rank_pool2d",
+    "fractional_rank_pool3d",
+    "fractional_std_pool",
+    "fractional_std_pool1d",
+    "fractional_std_pool2d",
+    "fractional_std_pool3d",
+    "fractional_sum_pool",
+    "fractional_sum_pool1d",
+    "fractional_sum_pool2d",
+    "fractional_sum_pool3d",
+    "fractional_top_mean_pool",
+    "fractional_top_mean_pool1d",
+    "fractional_top_mean_pool2d",
+    "fractional_top_mean_pool3d",
+    "fractional_var_pool",
+    "fractional_var_pool1d",
+    "fractional_var_pool2d",
+    "fractional_var_pool3d",
     "global_avg_pool",
     "global_avg_pool1d",
     "global_avg_pool2d",
@@ -266,6 +331,70 @@ avg_pool: SlidingOperator
 avg_pool1d: SlidingOperator
 avg_pool2d: SlidingOperator
 avg_pool3d: SlidingOperator
+fractional_avg_pool: FractionalOperator
+fractional_avg_pool1d: FractionalOperator
+fractional_avg_pool2d: FractionalOperator
+fractional_avg_pool3d: FractionalOperator
+fractional_lp_pool: FractionalOperator
+fractional_lp_pool1d: FractionalOperator
+fractional_lp_pool2d: FractionalOperator
+fractional_lp_pool3d: FractionalOperator
+fractional_max_pool: FractionalOperator
+fractional_max_pool1d: FractionalOperator
+fractional_max_pool2d: FractionalOperator
+fractional_max_pool3d: FractionalOperator
+fractional_median_pool: FractionalOperator
+fractional_median_pool1d: FractionalOperator
+fractional_median_pool2d: FractionalOperator
+fractional_median_pool3d: FractionalOperator
+fractional_min_pool: FractionalOperator
+fractional_min_pool1d: FractionalOperator
+fractional_min_pool2d: FractionalOperator
+fractional_min_pool3d: FractionalOperator
+fractional_mode_pool: FractionalOperator
+fractional_mode_pool1d: FractionalOperator
+fractional_mode_pool2d: FractionalOperator
+fractional_mode_pool3d: FractionalOperator
+fractional_ordinal_pool: FractionalOperator
+fractional_ordinal_pool1d: FractionalOperator
+fractional_ordinal_pool2d: FractionalOperator
+fractional_ordinal_pool3d: FractionalOperator
+fractional_pool: FractionalOperator
+fractional_pool1d: FractionalOperator
+fractional_pool2d: FractionalOperator
+fractional_pool3d: FractionalOperator
+fractional_product_pool: FractionalOperator
+fractional_product_pool1d: FractionalOperator
+fractional_product_pool2d: FractionalOperator
+fractional_product_pool3d: FractionalOperator
+fractional_quantile_pool: FractionalOperator
+fractional_quantile_pool1d: FractionalOperator
+fractional_quantile_pool2d: FractionalOperator
+fractional_quantile_pool3d: FractionalOperator
+fractional_range_pool: FractionalOperator
+fractional_range_pool1d: FractionalOperator
+fractional_range_pool2d: FractionalOperator
+fractional_range_pool3d: FractionalOperator
+fractional_rank_pool: FractionalOperator
+fractional_rank_pool1d: FractionalOperator
+fractional_rank_pool2d: FractionalOperator
+fractional_rank_pool3d: FractionalOperator
+fractional_std_pool: FractionalOperator
+fractional_std_pool1d: FractionalOperator
+fractional_std_pool2d: FractionalOperator
+fractional_std_pool3d: FractionalOperator
+fractional_sum_pool: FractionalOperator
+fractional_sum_pool1d: FractionalOperator
+fractional_sum_pool2d: FractionalOperator
+fractional_sum_pool3d: FractionalOperator
+fractional_top_mean_pool: FractionalOperator
+fractional_top_mean_pool1d: FractionalOperator
+fractional_top_mean_pool2d: FractionalOperator
+fractional_top_mean_pool3d: FractionalOperator
+fractional_var_pool: FractionalOperator
+fractional_var_pool1d: FractionalOperator
+fractional_var_pool2d: FractionalOperator
+fractional_var_pool3d: FractionalOperator
 global_avg_pool: GlobalOperator
 global_avg_pool1d: GlobalOperator
 global_avg_pool2d: GlobalOperator

@@ -5,7 +5,7 @@ from poolkit.reducers.averaged_norm import AveragedNorm, OrderedMean
 from poolkit.reducers.blended import MaxMeanBlend
 from poolkit.reducers.combined import Combined, StepwiseMean
 from poolkit.reducers.compared import ComparedMax, TiedMax
-from poolkit.reducers.extrema import Max, Min, Range
+from poolkit.reducers.extrema import Extreme, Max, Min, Range
 from poolkit.reducers.fast_math import FastMathMax
 from poolkit.reducers.filled import Filled
 from poolkit.reducers.function import Function
@@ -40,6 +40,7 @@ __all__ = [
     "ComparedMax",
     "Divisor",
     "ExpectedDraw",
+    "Extreme",
     "FastMathMax",
     "Filled",
     "Fold",

@@ -126,7 +126,7 @@ class Ordinal(Ordered):
 
     Parameters
     ----------
-    weights : sequence of float, default (1.0,)
+    rank_weights : sequence of float, default (1.0,)
         w, n numbers of any sign. One is a multiple of the mean.
 
     Notes
@@ -147,43 +147,45 @@ class Ordinal(Ordered):
     Examples
     --------
     >>> import poolkit
-    >>> poolkit.ordinal_pool([1.0, 4.0, 2.0, 8.0], (4,), weights=(0.5, 0.25, 0.25, 0.0))
+    >>> poolkit.ordinal_pool([1.0, 4.0, 2.0, 8.0], (4,), rank_weights=(0.5, 0.25, 0.25, 0.0))
     array([5.5])
-    >>> poolkit.ordinal_pool([1.0, 4.0, 2.0, 8.0], (4,), weights=(0.75, 0.25))
+    >>> poolkit.ordinal_pool([1.0, 4.0, 2.0, 8.0], (4,), rank_weights=(0.75, 0.25))
     array([4.875])
     """
 
-    weights: tuple[float, ...] = (1.0,)
+    rank_weights: tuple[float, ...] = (1.0,)
 
     name: ClassVar[str] = "ordinal"
-    learnable: ClassVar[tuple[str, ...]] = ("weights",)
+    learnable: ClassVar[tuple[str, ...]] = ("rank_weights",)
     averages: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         wanted = "be a sequence of finite numbers"
         try:
-            weights = np.asarray(self.weights, np.float64)
+            weights = np.asarray(self.rank_weights, np.float64)
         except (TypeError, ValueError):
-            raise ArgumentTypeError(message("weights", wanted, repr(self.weights))) from None
+            raise ArgumentTypeError(
+                message("rank_weights", wanted, repr(self.rank_weights))
+            ) from None
         if weights.ndim != 1 or not weights.size:
-            raise ArgumentError(message("weights", wanted, f"shape {weights.shape}"))
+            raise ArgumentError(message("rank_weights", wanted, f"shape {weights.shape}"))
         if not np.isfinite(weights).all():
-            raise ArgumentError(message("weights", wanted, weights.tolist()))
-        object.__setattr__(self, "weights", tuple(weights.tolist()))
+            raise ArgumentError(message("rank_weights", wanted, weights.tolist()))
+        object.__setattr__(self, "rank_weights", tuple(weights.tolist()))
 
     def shares(self, before: Array, after: Array, total: Any) -> Array:
-        n = len(self.weights)
+        n = len(self.rank_weights)
         # From the largest, in units in which each weight is 1 long.
         first, last = (total - after) * n / total, (total - before) * n / total
         shares = np.zeros(np.shape(first))
-        for number, weight in enumerate(self.weights):
+        for number, weight in enumerate(self.rank_weights):
             common = np.minimum(last, number + 1) - np.maximum(first, number)
             shares += weight * np.maximum(common, 0)
         return shares
 
     def by_parameter(self, name: str) -> tuple[Reducer, ...]:
         del name
-        n = len(self.weights)
+        n = len(self.rank_weights)
         return tuple(Ordinal(tuple(float(j == i) for j in range(n))) for i in range(n))
 
 

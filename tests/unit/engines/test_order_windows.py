@@ -84,10 +84,11 @@ def test_layouts(layout, rng):
 def test_threads_do_not_matter(rng):
     x = rng.normal(size=(3, 300, 301))
     poolkit.set_num_threads(1)
-    one = poolkit.ordinal_pool2d(x, 3, stride=1, weights=(0.3, 0.5, 0.2), engine="compiled")
+    how = {"stride": 1, "rank_weights": (0.3, 0.5, 0.2), "engine": "compiled"}
+    one = poolkit.ordinal_pool2d(x, 3, **how)
     for count in (2, 3, 7):
         poolkit.set_num_threads(count)
-        more = poolkit.ordinal_pool2d(x, 3, stride=1, weights=(0.3, 0.5, 0.2), engine="compiled")
+        more = poolkit.ordinal_pool2d(x, 3, **how)
         np.testing.assert_array_equal(one, more)
 
 

@@ -26,7 +26,7 @@ def test_sorted_windows(size, rng, engine):
         mean = poolkit.top_mean_pool1d(x, size, count=rank, **how)
         np.testing.assert_allclose(mean, ascending[..., -place:].mean(-1), rtol=1e-14)
     weights = rng.normal(size=size)
-    ordinal = poolkit.ordinal_pool1d(x, size, weights=weights, **how)
+    ordinal = poolkit.ordinal_pool1d(x, size, rank_weights=weights, **how)
     np.testing.assert_allclose(ordinal, ascending[..., ::-1] @ weights, rtol=1e-12, atol=1e-12)
 
 
@@ -94,14 +94,16 @@ def test_equal_elements_rank_in_row_major_order():
     x = np.array([[5.0, 2.0, 5.0, 5.0]])
     _, pullback = poolkit.vjp(poolkit.top_mean_pool1d, x, 4)
     assert pullback(np.array([[4.0]])).tolist() == [[2, 0, 2, 0]]
-    _, pullback = poolkit.vjp(poolkit.ordinal_pool1d, x, 4, weights=(4.0, 3.0, 2.0, 1.0))
+    _, pullback = poolkit.vjp(poolkit.ordinal_pool1d, x, 4, rank_weights=(4.0, 3.0, 2.0, 1.0))
     assert pullback(np.array([[1.0]])).tolist() == [[4, 1, 3, 2]]
 
 
 def test_weights_get_the_elements_of_their_ranks():
     x = np.array([[5.0, 2.0, 7.0], [1.0, 0.0, 3.0]])
     weights = (0.5, 0.25, 0.25)
-    y, pullback = poolkit.vjp(poolkit.ordinal_pool1d, x, 3, weights=weights, wrt=("x", "weights"))
+    y, pullback = poolkit.vjp(
+        poolkit.ordinal_pool1d, x, 3, rank_weights=weights, wrt=("x", "rank_weights")
+    )
     _, by_weights = pullback(np.array([[1.0], [10.0]]))
     assert by_weights.tolist() == [7 + 30, 5 + 10, 2 + 0]
     assert by_weights.dtype == np.float64
