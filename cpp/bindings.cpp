@@ -13,6 +13,7 @@
 
 #include "dispatch.hpp"
 #include "memory.hpp"
+#include "ordered_bindings.hpp"
 #include "placing.hpp"
 #include "recipe.hpp"
 #include "regions_bindings.hpp"
@@ -160,6 +161,7 @@ NB_MODULE(_kernels, module) {
                nb::arg("gradient"), nb::arg("indices"), nb::arg("input_gradient"),
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
+    poolkit::bind_ordered(module);
     poolkit::bind_placing(module);
     poolkit::add_regions(module);
     poolkit::bind_weighted(module);

@@ -34,6 +34,18 @@ def scatter_gradient(
     inner: int,
     threads: int,
 ) -> bool: ...
+def pick_ordered(
+    element: str,
+    input: Array,
+    output: Array,
+    start: int,
+    counts: Sequence[int],
+    steps: Sequence[int],
+    distances: Sequence[int],
+    exchanges: Sequence[int],
+    ranks: Sequence[int],
+    threads: int,
+) -> None: ...
 def place(
     values: Array,
     places: Array,

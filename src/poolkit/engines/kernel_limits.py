@@ -4,10 +4,11 @@ from math import inf, prod
 
 import numpy as np
 
+from poolkit.engines.by_element import takes_elements
 from poolkit.engines.engine import Task
 from poolkit.engines.recipe import PARTIAL, SMOOTH, find_operation, is_global
 from poolkit.geometry import AxisWindows, CoveringWindows, Plan, SlidingWindows
-from poolkit.reducers import Lp, Mean, Reducer, Sum, Var
+from poolkit.reducers import Lp, Mean, Ordered, Reducer, Sum, Var
 from poolkit.reducers.dtypes import DType, is_float, native
 
 __all__ = ["find_refusal"]
@@ -39,7 +40,7 @@ LONGEST = 2**39
 """Positions, padding included; the kernels' own limit, 2⁴⁰, keeps their integers in range."""
 
 
-def find_refusal(  # noqa: PLR0911 - one for each reason
+def find_refusal(  # noqa: PLR0911, PLR0912 - one for each reason
     plan: Plan, reducer: Reducer, dtype: DType, task: Task = "pool"
 ) -> str | None:
     """Return why no kernel serves a request; None if one does."""
@@ -47,6 +48,8 @@ def find_refusal(  # noqa: PLR0911 - one for each reason
         return f"no kernel for {dtype}."
     if task in ("gradient", "tangent"):
         return _slope_refusal(plan, reducer, dtype, task)
+    if isinstance(reducer, Ordered) and task == "pool":
+        return None if takes_elements(plan, reducer) else "no kernel to order so many elements."
     operation = find_operation(reducer, task)
     if operation is None:
         return f"no kernel for {reducer}."

@@ -14,6 +14,7 @@ from poolkit.reducers.log_sum_exp import LogSumExp
 from poolkit.reducers.mode import Mode
 from poolkit.reducers.norms import PowerNorm
 from poolkit.reducers.number_max import NumberMax
+from poolkit.reducers.ordered import Ordered
 from poolkit.reducers.padded_max import PaddedMax
 from poolkit.reducers.passed import PassedMax
 from poolkit.reducers.powers import Lp
@@ -58,6 +59,7 @@ __all__ = [
     "Min",
     "Mode",
     "NumberMax",
+    "Ordered",
     "OrderedMean",
     "Ordinal",
     "PaddedMax",
