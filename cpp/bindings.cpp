@@ -15,6 +15,7 @@
 #include "memory.hpp"
 #include "placing.hpp"
 #include "recipe.hpp"
+#include "regions_bindings.hpp"
 #include "threads.hpp"
 
 namespace nb = nanobind;
@@ -157,4 +158,5 @@ NB_MODULE(_kernels, module) {
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
     poolkit::bind_placing(module);
+    poolkit::add_regions(module);
 }

@@ -24,6 +24,11 @@ def test_agrees_with_the_reference(engine: Engine) -> None:
     assert served == CASES if engine.name == "portable" else served >= 20_000
 
 
+def test_agrees_by_elements_in_order(engine: Engine) -> None:
+    served = check_engine(engine, CASES // 30, seed=7, are_ordered=True)
+    assert served == (CASES // 30 if engine.name == "portable" else 0)
+
+
 def test_agrees_where_windows_may_be_empty(engine: Engine) -> None:
     served = check_engine(engine, CASES // 9, seed=4, may_be_empty=True)
     assert served == CASES // 9 if engine.name == "portable" else served > CASES / 90

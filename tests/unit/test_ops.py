@@ -9,10 +9,12 @@ import poolkit
 from poolkit import ops
 
 WORDS = ["max", "min", "avg", "sum", "product", "lp", "std", "var", "range"]
+WORDS += ["median", "quantile", "mode", "rank", "top_mean", "ordinal"]
 FAMILIES = ("", "adaptive_", "fractional_", "global_")
 GENERAL = [f"{family}{word}_pool" for family in FAMILIES for word in WORDS]
 GENERAL += [f"{family}pool" for family in FAMILIES]
-OTHERS = ["attention_pool", "global_attention_pool", "pyramid_pool", "max_unpool", "avg_unpool"]
+OTHERS = ["mixed_pool", "gated_pool", "stochastic_pool"]
+OTHERS += ["attention_pool", "global_attention_pool", "pyramid_pool", "max_unpool", "avg_unpool"]
 
 
 def test_every_family_times_every_reducer_times_every_rank():

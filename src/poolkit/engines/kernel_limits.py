@@ -7,7 +7,7 @@ import numpy as np
 from poolkit.engines.engine import Task
 from poolkit.engines.recipe import PARTIAL, find_operation, is_global
 from poolkit.geometry import AxisWindows, CoveringWindows, Plan, SlidingWindows
-from poolkit.reducers import Lp, Mean, Reducer, Sum
+from poolkit.reducers import Lp, Mean, Reducer, Sum, Var
 from poolkit.reducers.dtypes import DType, native
 
 __all__ = ["find_refusal"]
@@ -76,9 +76,9 @@ def find_refusal(  # noqa: PLR0911 - one for each reason
 def _slope_refusal(plan: Plan, reducer: Reducer, dtype: DType, task: Task) -> str | None:
     if task == "tangent":
         return "no kernel for tangents."
-    if reducer.gradient == "selected":
+    if reducer.routing == "selected":
         return None
-    if reducer.gradient != "sloped" or find_operation(reducer, "pool") is None:
+    if not isinstance(reducer, Lp | Var) or find_operation(reducer, "pool") is None:
         return f"no gradient kernel for {reducer}."
     if isinstance(reducer, Lp) and reducer.norm_type == inf:
         return f"no gradient kernel for {reducer}, which is shared by the largest."

@@ -53,7 +53,8 @@ with two, as long as a second processor takes to wake."""
 def find_operation(reducer: Reducer, task: Task) -> str | None:
     """Return the kernels' name for what is asked, if they know it."""
     if task == "pool with indices":
-        return f"{reducer.name} with indices" if isinstance(reducer, Max | Min) else None
+        has_kernel = isinstance(reducer, Max | Min) and reducer.ties == "first"
+        return f"{reducer.name} with indices" if has_kernel else None
     if isinstance(reducer, Mean) and not isnan(reducer.empty):
         return None
     if isinstance(reducer, Max | Min | Sum | Mean | Var):

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from poolkit._arguments import Axes, OutputSize, adaptive_specification, boolean
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.geometry import Adaptive, Fractional, Specification
+from poolkit.ops.ask import Nan, request
 from poolkit.ops.derive import operator
 from poolkit.ops.request import Array, Reduce, Request
-from poolkit.reducers import find
 
 __all__ = ["FractionalOperator", "fractional_pool"]
 
@@ -27,13 +27,19 @@ def fractional_pool(
     x: npt.ArrayLike,
     output_size: OutputSize = None,
     *,
-    reduce: Reduce,
+    reduce: Reduce | Sequence[Reduce],
     output_ratio: OnePerAxis | None = None,
     samples: OnePerAxis | None = None,
     seed: Seed = None,
     random: Drawing = "pseudo",
     overlapping: bool = True,
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Request:
@@ -65,6 +71,7 @@ def fractional_pool(
         Whether windows hold the first element of the next one too. The last has no next.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `output_size`; by default the last ones.
+    {missing}
     {engine}
 
     Returns
@@ -105,7 +112,8 @@ def fractional_pool(
         Fractional(count, overlaps, sample, key)
         for count, (sample, key) in zip(counts, drawn, strict=True)
     )
-    return Request(Specification(tuple(windows), named_axes), find(reduce), engine)
+    asked = Specification(tuple(windows), named_axes)
+    return request(asked, reduce, engine, nan, nodata, min_valid)
 
 
 def _counts(
@@ -202,6 +210,12 @@ class FractionalOperator(Protocol):
         random: Drawing = ...,
         overlapping: bool = ...,
         axes: Axes = ...,
+        mask: npt.ArrayLike | None = ...,
+        weights: npt.ArrayLike | None = ...,
+        lengths: npt.ArrayLike | None = ...,
+        nan: Nan = ...,
+        nodata: float | None = ...,
+        min_valid: float = ...,
         engine: str | None = ...,
         out: Array | None = ...,
         **parameters: Any,

@@ -17,10 +17,22 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "adaptive_median_pool",
+    "adaptive_median_pool1d",
+    "adaptive_median_pool2d",
+    "adaptive_median_pool3d",
     "adaptive_min_pool",
     "adaptive_min_pool1d",
     "adaptive_min_pool2d",
     "adaptive_min_pool3d",
+    "adaptive_mode_pool",
+    "adaptive_mode_pool1d",
+    "adaptive_mode_pool2d",
+    "adaptive_mode_pool3d",
+    "adaptive_ordinal_pool",
+    "adaptive_ordinal_pool1d",
+    "adaptive_ordinal_pool2d",
+    "adaptive_ordinal_pool3d",
     "adaptive_pool",
     "adaptive_pool1d",
     "adaptive_pool2d",
@@ -29,10 +41,18 @@ __all__ = [
     "adaptive_product_pool1d",
     "adaptive_product_pool2d",
     "adaptive_product_pool3d",
+    "adaptive_quantile_pool",
+    "adaptive_quantile_pool1d",
+    "adaptive_quantile_pool2d",
+    "adaptive_quantile_pool3d",
     "adaptive_range_pool",
     "adaptive_range_pool1d",
     "adaptive_range_pool2d",
     "adaptive_range_pool3d",
+    "adaptive_rank_pool",
+    "adaptive_rank_pool1d",
+    "adaptive_rank_pool2d",
+    "adaptive_rank_pool3d",
     "adaptive_std_pool",
     "adaptive_std_pool1d",
     "adaptive_std_pool2d",
@@ -41,6 +61,10 @@ __all__ = [
     "adaptive_sum_pool1d",
     "adaptive_sum_pool2d",
     "adaptive_sum_pool3d",
+    "adaptive_top_mean_pool",
+    "adaptive_top_mean_pool1d",
+    "adaptive_top_mean_pool2d",
+    "adaptive_top_mean_pool3d",
     "adaptive_var_pool",
     "adaptive_var_pool1d",
     "adaptive_var_pool2d",
@@ -61,10 +85,22 @@ __all__ = [
     "fractional_max_pool1d",
     "fractional_max_pool2d",
     "fractional_max_pool3d",
+    "fractional_median_pool",
+    "fractional_median_pool1d",
+    "fractional_median_pool2d",
+    "fractional_median_pool3d",
     "fractional_min_pool",
     "fractional_min_pool1d",
     "fractional_min_pool2d",
     "fractional_min_pool3d",
+    "fractional_mode_pool",
+    "fractional_mode_pool1d",
+    "fractional_mode_pool2d",
+    "fractional_mode_pool3d",
+    "fractional_ordinal_pool",
+    "fractional_ordinal_pool1d",
+    "fractional_ordinal_pool2d",
+    "fractional_ordinal_pool3d",
     "fractional_pool",
     "fractional_pool1d",
     "fractional_pool2d",
@@ -73,10 +109,18 @@ __all__ = [
     "fractional_product_pool1d",
     "fractional_product_pool2d",
     "fractional_product_pool3d",
+    "fractional_quantile_pool",
+    "fractional_quantile_pool1d",
+    "fractional_quantile_pool2d",
+    "fractional_quantile_pool3d",
     "fractional_range_pool",
     "fractional_range_pool1d",
     "fractional_range_pool2d",
     "fractional_range_pool3d",
+    "fractional_rank_pool",
+    "fractional_rank_pool1d",
+    "fractional_rank_pool2d",
+    "fractional_rank_pool3d",
     "fractional_std_pool",
     "fractional_std_pool1d",
     "fractional_std_pool2d",
@@ -85,6 +129,10 @@ __all__ = [
     "fractional_sum_pool1d",
     "fractional_sum_pool2d",
     "fractional_sum_pool3d",
+    "fractional_top_mean_pool",
+    "fractional_top_mean_pool1d",
+    "fractional_top_mean_pool2d",
+    "fractional_top_mean_pool3d",
     "fractional_var_pool",
     "fractional_var_pool1d",
     "fractional_var_pool2d",
@@ -101,10 +149,22 @@ __all__ = [
     "global_max_pool1d",
     "global_max_pool2d",
     "global_max_pool3d",
+    "global_median_pool",
+    "global_median_pool1d",
+    "global_median_pool2d",
+    "global_median_pool3d",
     "global_min_pool",
     "global_min_pool1d",
     "global_min_pool2d",
     "global_min_pool3d",
+    "global_mode_pool",
+    "global_mode_pool1d",
+    "global_mode_pool2d",
+    "global_mode_pool3d",
+    "global_ordinal_pool",
+    "global_ordinal_pool1d",
+    "global_ordinal_pool2d",
+    "global_ordinal_pool3d",
     "global_pool",
     "global_pool1d",
     "global_pool2d",
@@ -113,10 +173,18 @@ __all__ = [
     "global_product_pool1d",
     "global_product_pool2d",
     "global_product_pool3d",
+    "global_quantile_pool",
+    "global_quantile_pool1d",
+    "global_quantile_pool2d",
+    "global_quantile_pool3d",
     "global_range_pool",
     "global_range_pool1d",
     "global_range_pool2d",
     "global_range_pool3d",
+    "global_rank_pool",
+    "global_rank_pool1d",
+    "global_rank_pool2d",
+    "global_rank_pool3d",
     "global_std_pool",
     "global_std_pool1d",
     "global_std_pool2d",
@@ -125,6 +193,10 @@ __all__ = [
     "global_sum_pool1d",
     "global_sum_pool2d",
     "global_sum_pool3d",
+    "global_top_mean_pool",
+    "global_top_mean_pool1d",
+    "global_top_mean_pool2d",
+    "global_top_mean_pool3d",
     "global_var_pool",
     "global_var_pool1d",
     "global_var_pool2d",
@@ -137,10 +209,22 @@ __all__ = [
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "median_pool",
+    "median_pool1d",
+    "median_pool2d",
+    "median_pool3d",
     "min_pool",
     "min_pool1d",
     "min_pool2d",
     "min_pool3d",
+    "mode_pool",
+    "mode_pool1d",
+    "mode_pool2d",
+    "mode_pool3d",
+    "ordinal_pool",
+    "ordinal_pool1d",
+    "ordinal_pool2d",
+    "ordinal_pool3d",
     "pool",
     "pool1d",
     "pool2d",
@@ -149,10 +233,18 @@ __all__ = [
     "product_pool1d",
     "product_pool2d",
     "product_pool3d",
+    "quantile_pool",
+    "quantile_pool1d",
+    "quantile_pool2d",
+    "quantile_pool3d",
     "range_pool",
     "range_pool1d",
     "range_pool2d",
     "range_pool3d",
+    "rank_pool",
+    "rank_pool1d",
+    "rank_pool2d",
+    "rank_pool3d",
     "std_pool",
     "std_pool1d",
     "std_pool2d",
@@ -161,6 +253,10 @@ __all__ = [
     "sum_pool1d",
     "sum_pool2d",
     "sum_pool3d",
+    "top_mean_pool",
+    "top_mean_pool1d",
+    "top_mean_pool2d",
+    "top_mean_pool3d",
     "var_pool",
     "var_pool1d",
     "var_pool2d",
@@ -179,10 +275,22 @@ adaptive_max_pool: AdaptiveOperator
 adaptive_max_pool1d: AdaptiveOperator
 adaptive_max_pool2d: AdaptiveOperator
 adaptive_max_pool3d: AdaptiveOperator
+adaptive_median_pool: AdaptiveOperator
+adaptive_median_pool1d: AdaptiveOperator
+adaptive_median_pool2d: AdaptiveOperator
+adaptive_median_pool3d: AdaptiveOperator
 adaptive_min_pool: AdaptiveOperator
 adaptive_min_pool1d: AdaptiveOperator
 adaptive_min_pool2d: AdaptiveOperator
 adaptive_min_pool3d: AdaptiveOperator
+adaptive_mode_pool: AdaptiveOperator
+adaptive_mode_pool1d: AdaptiveOperator
+adaptive_mode_pool2d: AdaptiveOperator
+adaptive_mode_pool3d: AdaptiveOperator
+adaptive_ordinal_pool: AdaptiveOperator
+adaptive_ordinal_pool1d: AdaptiveOperator
+adaptive_ordinal_pool2d: AdaptiveOperator
+adaptive_ordinal_pool3d: AdaptiveOperator
 adaptive_pool: AdaptiveOperator
 adaptive_pool1d: AdaptiveOperator
 adaptive_pool2d: AdaptiveOperator
@@ -191,10 +299,18 @@ adaptive_product_pool: AdaptiveOperator
 adaptive_product_pool1d: AdaptiveOperator
 adaptive_product_pool2d: AdaptiveOperator
 adaptive_product_pool3d: AdaptiveOperator
+adaptive_quantile_pool: AdaptiveOperator
+adaptive_quantile_pool1d: AdaptiveOperator
+adaptive_quantile_pool2d: AdaptiveOperator
+adaptive_quantile_pool3d: AdaptiveOperator
 adaptive_range_pool: AdaptiveOperator
 adaptive_range_pool1d: AdaptiveOperator
 adaptive_range_pool2d: AdaptiveOperator
 adaptive_range_pool3d: AdaptiveOperator
+adaptive_rank_pool: AdaptiveOperator
+adaptive_rank_pool1d: AdaptiveOperator
+adaptive_rank_pool2d: AdaptiveOperator
+adaptive_rank_pool3d: AdaptiveOperator
 adaptive_std_pool: AdaptiveOperator
 adaptive_std_pool1d: AdaptiveOperator
 adaptive_std_pool2d: AdaptiveOperator
@@ -203,6 +319,10 @@ adaptive_sum_pool: AdaptiveOperator
 adaptive_sum_pool1d: AdaptiveOperator
 adaptive_sum_pool2d: AdaptiveOperator
 adaptive_sum_pool3d: AdaptiveOperator
+adaptive_top_mean_pool: AdaptiveOperator
+adaptive_top_mean_pool1d: AdaptiveOperator
+adaptive_top_mean_pool2d: AdaptiveOperator
+adaptive_top_mean_pool3d: AdaptiveOperator
 adaptive_var_pool: AdaptiveOperator
 adaptive_var_pool1d: AdaptiveOperator
 adaptive_var_pool2d: AdaptiveOperator
@@ -223,10 +343,22 @@ fractional_max_pool: FractionalOperator
 fractional_max_pool1d: FractionalOperator
 fractional_max_pool2d: FractionalOperator
 fractional_max_pool3d: FractionalOperator
+fractional_median_pool: FractionalOperator
+fractional_median_pool1d: FractionalOperator
+fractional_median_pool2d: FractionalOperator
+fractional_median_pool3d: FractionalOperator
 fractional_min_pool: FractionalOperator
 fractional_min_pool1d: FractionalOperator
 fractional_min_pool2d: FractionalOperator
 fractional_min_pool3d: FractionalOperator
+fractional_mode_pool: FractionalOperator
+fractional_mode_pool1d: FractionalOperator
+fractional_mode_pool2d: FractionalOperator
+fractional_mode_pool3d: FractionalOperator
+fractional_ordinal_pool: FractionalOperator
+fractional_ordinal_pool1d: FractionalOperator
+fractional_ordinal_pool2d: FractionalOperator
+fractional_ordinal_pool3d: FractionalOperator
 fractional_pool: FractionalOperator
 fractional_pool1d: FractionalOperator
 fractional_pool2d: FractionalOperator
@@ -235,10 +367,18 @@ fractional_product_pool: FractionalOperator
 fractional_product_pool1d: FractionalOperator
 fractional_product_pool2d: FractionalOperator
 fractional_product_pool3d: FractionalOperator
+fractional_quantile_pool: FractionalOperator
+fractional_quantile_pool1d: FractionalOperator
+fractional_quantile_pool2d: FractionalOperator
+fractional_quantile_pool3d: FractionalOperator
 fractional_range_pool: FractionalOperator
 fractional_range_pool1d: FractionalOperator
 fractional_range_pool2d: FractionalOperator
 fractional_range_pool3d: FractionalOperator
+fractional_rank_pool: FractionalOperator
+fractional_rank_pool1d: FractionalOperator
+fractional_rank_pool2d: FractionalOperator
+fractional_rank_pool3d: FractionalOperator
 fractional_std_pool: FractionalOperator
 fractional_std_pool1d: FractionalOperator
 fractional_std_pool2d: FractionalOperator
@@ -247,6 +387,10 @@ fractional_sum_pool: FractionalOperator
 fractional_sum_pool1d: FractionalOperator
 fractional_sum_pool2d: FractionalOperator
 fractional_sum_pool3d: FractionalOperator
+fractional_top_mean_pool: FractionalOperator
+fractional_top_mean_pool1d: FractionalOperator
+fractional_top_mean_pool2d: FractionalOperator
+fractional_top_mean_pool3d: FractionalOperator
 fractional_var_pool: FractionalOperator
 fractional_var_pool1d: FractionalOperator
 fractional_var_pool2d: FractionalOperator
@@ -263,10 +407,22 @@ global_max_pool: GlobalOperator
 global_max_pool1d: GlobalOperator
 global_max_pool2d: GlobalOperator
 global_max_pool3d: GlobalOperator
+global_median_pool: GlobalOperator
+global_median_pool1d: GlobalOperator
+global_median_pool2d: GlobalOperator
+global_median_pool3d: GlobalOperator
 global_min_pool: GlobalOperator
 global_min_pool1d: GlobalOperator
 global_min_pool2d: GlobalOperator
 global_min_pool3d: GlobalOperator
+global_mode_pool: GlobalOperator
+global_mode_pool1d: GlobalOperator
+global_mode_pool2d: GlobalOperator
+global_mode_pool3d: GlobalOperator
+global_ordinal_pool: GlobalOperator
+global_ordinal_pool1d: GlobalOperator
+global_ordinal_pool2d: GlobalOperator
+global_ordinal_pool3d: GlobalOperator
 global_pool: GlobalOperator
 global_pool1d: GlobalOperator
 global_pool2d: GlobalOperator
@@ -275,10 +431,18 @@ global_product_pool: GlobalOperator
 global_product_pool1d: GlobalOperator
 global_product_pool2d: GlobalOperator
 global_product_pool3d: GlobalOperator
+global_quantile_pool: GlobalOperator
+global_quantile_pool1d: GlobalOperator
+global_quantile_pool2d: GlobalOperator
+global_quantile_pool3d: GlobalOperator
 global_range_pool: GlobalOperator
 global_range_pool1d: GlobalOperator
 global_range_pool2d: GlobalOperator
 global_range_pool3d: GlobalOperator
+global_rank_pool: GlobalOperator
+global_rank_pool1d: GlobalOperator
+global_rank_pool2d: GlobalOperator
+global_rank_pool3d: GlobalOperator
 global_std_pool: GlobalOperator
 global_std_pool1d: GlobalOperator
 global_std_pool2d: GlobalOperator
@@ -287,6 +451,10 @@ global_sum_pool: GlobalOperator
 global_sum_pool1d: GlobalOperator
 global_sum_pool2d: GlobalOperator
 global_sum_pool3d: GlobalOperator
+global_top_mean_pool: GlobalOperator
+global_top_mean_pool1d: GlobalOperator
+global_top_mean_pool2d: GlobalOperator
+global_top_mean_pool3d: GlobalOperator
 global_var_pool: GlobalOperator
 global_var_pool1d: GlobalOperator
 global_var_pool2d: GlobalOperator
@@ -299,10 +467,22 @@ max_pool: SlidingOperator
 max_pool1d: SlidingOperator
 max_pool2d: SlidingOperator
 max_pool3d: SlidingOperator
+median_pool: SlidingOperator
+median_pool1d: SlidingOperator
+median_pool2d: SlidingOperator
+median_pool3d: SlidingOperator
 min_pool: SlidingOperator
 min_pool1d: SlidingOperator
 min_pool2d: SlidingOperator
 min_pool3d: SlidingOperator
+mode_pool: SlidingOperator
+mode_pool1d: SlidingOperator
+mode_pool2d: SlidingOperator
+mode_pool3d: SlidingOperator
+ordinal_pool: SlidingOperator
+ordinal_pool1d: SlidingOperator
+ordinal_pool2d: SlidingOperator
+ordinal_pool3d: SlidingOperator
 pool: SlidingOperator
 pool1d: SlidingOperator
 pool2d: SlidingOperator
@@ -311,10 +491,18 @@ product_pool: SlidingOperator
 product_pool1d: SlidingOperator
 product_pool2d: SlidingOperator
 product_pool3d: SlidingOperator
+quantile_pool: SlidingOperator
+quantile_pool1d: SlidingOperator
+quantile_pool2d: SlidingOperator
+quantile_pool3d: SlidingOperator
 range_pool: SlidingOperator
 range_pool1d: SlidingOperator
 range_pool2d: SlidingOperator
 range_pool3d: SlidingOperator
+rank_pool: SlidingOperator
+rank_pool1d: SlidingOperator
+rank_pool2d: SlidingOperator
+rank_pool3d: SlidingOperator
 std_pool: SlidingOperator
 std_pool1d: SlidingOperator
 std_pool2d: SlidingOperator
@@ -323,6 +511,10 @@ sum_pool: SlidingOperator
 sum_pool1d: SlidingOperator
 sum_pool2d: SlidingOperator
 sum_pool3d: SlidingOperator
+top_mean_pool: SlidingOperator
+top_mean_pool1d: SlidingOperator
+top_mean_pool2d: SlidingOperator
+top_mean_pool3d: SlidingOperator
 var_pool: SlidingOperator
 var_pool1d: SlidingOperator
 var_pool2d: SlidingOperator
