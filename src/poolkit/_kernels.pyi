@@ -17,6 +17,7 @@ class Recipe:
         axes: Sequence[tuple[Any, ...]],
         divisor: float,
         freedom: float,
+        parameters: Sequence[float] = ...,
     ) -> None: ...
     @property
     def scratch_bytes(self) -> int: ...
@@ -109,5 +110,30 @@ def pull_cells(
     group: int,
     rows: tuple[Array, ...],
     columns: tuple[Array, ...],
+    threads: int,
+) -> None: ...
+
+class WeightedAxis:
+    def __init__(
+        self,
+        length: int,
+        starts: Array,
+        positions: Array,
+        weights: Array,
+        divisors: Array | None,
+        whole: Array,
+        tile: int,
+    ) -> None: ...
+
+def weigh(
+    input_element: str,
+    output_element: str,
+    input: Array,
+    output: Array,
+    planes: int,
+    rows: WeightedAxis | None,
+    along: WeightedAxis | None,
+    inner: int,
+    clamps: bool,
     threads: int,
 ) -> None: ...

@@ -9,7 +9,7 @@ import poolkit
 from poolkit import ops
 
 WORDS = ["max", "min", "avg", "sum", "product", "lp", "std", "var", "range"]
-WORDS += ["median", "quantile", "mode", "rank", "top_mean", "ordinal"]
+WORDS += ["soft", "log_sum_exp", "gem", "median", "quantile", "mode", "rank", "top_mean", "ordinal"]
 FAMILIES = ("", "adaptive_", "fractional_", "global_")
 GENERAL = [f"{family}{word}_pool" for family in FAMILIES for word in WORDS]
 GENERAL += [f"{family}pool" for family in FAMILIES]

@@ -98,7 +98,7 @@ def roi_pool(
     size, scale = sizes(output_size), positive_scale(spatial_scale)
     reducer = find(reduce)
     with_indices = boolean("return_indices", return_indices)
-    if with_indices and reducer.gradient != "selected":
+    if with_indices and reducer.routing != "selected":
         wanted = f"be False: {reducer.name} does not choose an element"
         raise ArgumentError(message("return_indices", wanted, "True"))
 

@@ -82,7 +82,7 @@ class BinPooling:
         """
         shape = output_shape(x, regions, self.output_size, self.channels)
         values = np.zeros(shape, x.dtype)
-        selects = chooses and self.reducer.gradient == "selected"
+        selects = chooses and self.reducer.routing == "selected"
         chosen = np.full(shape, -1, np.int64) if selects else None
         if not values.size:
             return Pooled(values, chosen)
