@@ -98,7 +98,7 @@ class AttentionPooling(Operation):
 
         def pull(gradient: Array) -> tuple[Array, ...]:
             outer = gradient.reshape(plan.output_shape)
-            totals = engines.log_totals(plan, scores, dtype, engine)
+            totals = engines.log_totals(plan, scores, engine)
             of_x, of_scores = engines.pull_attention(plan, x, scores, totals, y, outer, engine)
             found = {"x": of_x, "scores": self._unaligned(of_scores)}
             return tuple(found[name] for name in wrt)
@@ -180,8 +180,7 @@ def attention_pool(
     Gradient: with w = e^s / Σ e^s, every element gets w times that of its window, and its score
     w·(x − y) times it; scores that broadcast get the sum.
     Cost: two sums of windows, and e to every score; temporary memory is a fixed size. Where
-    scores near each other differ by more than 600 (40 for float64), windows are laid out, and
-    it grows with k.
+    scores near each other differ by more than 600, windows are laid out: k passes.
     Source: Gao, Wang, Wu, "LIP: local importance-based pooling", ICCV 2019, arXiv:1908.04156;
     deviations: padding is left out, any sizes of windows.
 
