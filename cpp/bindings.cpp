@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "dispatch.hpp"
+#include "halving_bindings.hpp"
 #include "recipe.hpp"
 #include "threads.hpp"
 
@@ -187,4 +188,5 @@ NB_MODULE(_kernels, module) {
                nb::arg("gradient"), nb::arg("indices"), nb::arg("input_gradient"),
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
+    poolkit::bind_halving(module);
 }

@@ -8,6 +8,7 @@ from operators import (
     generalised_mean,
     median,
     regions,
+    rounded,
     unpooling,
     whole,
 )
@@ -24,4 +25,5 @@ ROWS = [
     *regions.ROWS,
     *unpooling.ROWS,
     *median.ROWS,
+    *rounded.ROWS,
 ]
