@@ -46,14 +46,14 @@ ARRANGED: dict[str, Callable[[Any], np.ndarray]] = {
 """All peers, and how what they return is arranged as the rows' axes are."""
 
 
-def of_poolkit(pooled: Callable[..., Any]) -> dict[str, Peer]:
-    """Return the peer of a function of poolkit, the arrays and `out`."""
+def of_poolkit(pooled: Callable[..., Any], writes: bool = True) -> dict[str, Peer]:
+    """Return the peer of a function of poolkit, the arrays and `out`, unless that is a copy."""
 
     def prepare(*arrays: np.ndarray) -> Call:
         import poolkit
 
         poolkit.set_num_threads(THREADS)
-        out = pooled(poolkit, *arrays, out=None)
+        out = pooled(poolkit, *arrays, out=None) if writes else None
         return lambda: pooled(poolkit, *arrays, out=out)
 
     return {"poolkit": prepare}

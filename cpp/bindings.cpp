@@ -8,51 +8,21 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "dispatch.hpp"
 #include "halving_bindings.hpp"
+#include "memory.hpp"
+#include "placing.hpp"
 #include "recipe.hpp"
+#include "regions_bindings.hpp"
 #include "threads.hpp"
 
 namespace nb = nanobind;
 
 namespace poolkit {
 namespace {
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
-
-// The memory of an array, held as long as this lives; null where it is not contiguous, not
-// aligned, or may not be written to but should be. Half a microsecond faster than nanobind's own
-// arrays, which ask for the shape too.
-class Memory {
-public:
-    Memory(nb::handle array, std::int64_t alignment, bool writable) {
-        held_ = PyObject_GetBuffer(array.ptr(), &view_,
-                                   PyBUF_C_CONTIGUOUS | (writable ? PyBUF_WRITABLE : 0)) == 0;
-        if (!held_) {
-            PyErr_Clear();
-            return;
-        }
-        if (reinterpret_cast<std::uintptr_t>(view_.buf) % static_cast<std::uintptr_t>(alignment) == 0)
-            data_ = view_.buf;
-    }
-    ~Memory() {
-        if (held_) PyBuffer_Release(&view_);
-    }
-    Memory(const Memory&) = delete;
-    void* data() const { return data_; }
-    std::int64_t bytes() const { return view_.len; }
-
-private:
-    Py_buffer view_;
-    bool held_;
-    void* data_ = nullptr;
-};
 
 template <class T>
 std::vector<T> listed(nb::handle value) {
@@ -97,10 +67,11 @@ AxisRequest axis_request(nb::tuple given) {
 }
 
 void make_recipe(Recipe* place, const std::string& operation, const std::string& element,
-                 const std::vector<nb::tuple>& axes, double divisor, double freedom) {
+                 const std::vector<nb::tuple>& axes, double divisor, double freedom,
+                 const std::vector<double>& parameters) {
     std::vector<AxisRequest> requests;
     for (const nb::tuple& axis : axes) requests.push_back(axis_request(axis));
-    new (place) Recipe(operation, element, std::move(requests), divisor, freedom);
+    new (place) Recipe(operation, element, std::move(requests), divisor, freedom, parameters);
 }
 
 // Returns whether the arrays could be used as they lie. Small work keeps the interpreter
@@ -180,7 +151,8 @@ NB_MODULE(_kernels, module) {
     module.def("set_instruction_set", &poolkit::set_instruction_set);
     nb::class_<poolkit::Recipe>(module, "Recipe")
         .def("__init__", &poolkit::make_recipe, nb::arg("operation"), nb::arg("element"),
-             nb::arg("axes"), nb::arg("divisor"), nb::arg("freedom"))
+             nb::arg("axes"), nb::arg("divisor"), nb::arg("freedom"),
+             nb::arg("parameters") = std::vector<double>{})
         .def_prop_ro("scratch_bytes", &poolkit::Recipe::scratch_bytes)
         .def("run", &poolkit::run, nb::arg("input"), nb::arg("output"), nb::arg("indices").none(),
              nb::arg("threads"));
@@ -189,4 +161,6 @@ NB_MODULE(_kernels, module) {
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
     poolkit::bind_halving(module);
+    poolkit::bind_placing(module);
+    poolkit::add_regions(module);
 }

@@ -13,13 +13,12 @@ struct Halves {
     std::int64_t height, width, inner;
 };
 
-// Makes the output rows first to stop - 1 of all planes. `scratch` has room for a row of the
-// input and 16 bytes more.
-using Halve = void (*)(const Halves&, std::int64_t first, std::int64_t stop, std::uint8_t* scratch);
+// Makes the output rows first to stop - 1 of all planes.
+using Halve = void (*)(const Halves&, std::int64_t first, std::int64_t stop);
 
-#define POOLKIT_HALVE(set)                                                                        \
-    namespace set {                                                                               \
-    void halve(const Halves&, std::int64_t first, std::int64_t stop, std::uint8_t* scratch);      \
+#define POOLKIT_HALVE(set)                                                  \
+    namespace set {                                                         \
+    void halve(const Halves&, std::int64_t first, std::int64_t stop);       \
     }
 POOLKIT_HALVE(baseline)
 POOLKIT_HALVE(avx2)

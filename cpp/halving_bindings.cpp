@@ -1,7 +1,6 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
-#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -41,11 +40,7 @@ void halve(const Input& input, const Output& output, std::int64_t threads) {
     const Halve work = in_use();
     const nb::gil_scoped_release released;
     share_out(rows, threads, [&]() -> Worker {
-        const std::shared_ptr<std::uint8_t[]> scratch(
-            new std::uint8_t[static_cast<std::size_t>(width * inner + 16)]());
-        return [&, scratch](std::int64_t first, std::int64_t stop) {
-            work(halves, first, stop, scratch.get());
-        };
+        return [&](std::int64_t first, std::int64_t stop) { work(halves, first, stop); };
     });
 }
 

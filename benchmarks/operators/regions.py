@@ -102,7 +102,7 @@ ROWS = [
         draw=_draw,
         truth=_aligned,
         peers={
-            **of_poolkit(_align),
+            **of_poolkit(_align, writes=False),
             **of_torch(_align_in_torch, compiled=False),
             **of_onnx(
                 "RoiAlign",
@@ -115,7 +115,8 @@ ROWS = [
                 spatial_scale=SCALE,
             ),
         },
-        near=1e-4,  # places are float32: a hundredth of an element's ten-thousandth, far out
+        near=1e-4,  # of places in float32
+        made=4 * BOXES * SHAPE[1] * BINS**2,
     ),
     Row(
         25,
@@ -124,10 +125,11 @@ ROWS = [
         draw=_draw,
         truth=_pooled,
         peers={
-            **of_poolkit(_pool),
+            **of_poolkit(_pool, writes=False),
             **of_torch(_pool_in_torch, compiled=False),
             **of_onnx("MaxRoiPool", pooled_shape=[BINS, BINS], spatial_scale=SCALE),
         },
         near=0,
+        made=4 * BOXES * SHAPE[1] * BINS**2,
     ),
 ]

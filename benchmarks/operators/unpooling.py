@@ -1,5 +1,6 @@
 """Maxima put back to where they were found."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,11 @@ ROWS = [
         draw=_draw,
         truth=_truth,
         peers={
-            **of_poolkit(_pooled),
+            **of_poolkit(_pooled, writes=False),
             **of_torch(_in_torch),
             **of_onnx("MaxUnpool", given=_in_plane_of_all, kernel_shape=[2, 2], strides=[2, 2]),
         },
         near=0,
+        made=4 * prod(SHAPE),
     )
 ]

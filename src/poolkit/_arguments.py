@@ -53,16 +53,14 @@ def sliding_specification(
 def adaptive_specification(
     output_size: OutputSize,
     axes: Axes,
+    name: str = "output_size",
 ) -> Specification:
     """Return the specification that adaptive arguments stand for."""
     named_axes = _axes(axes)
-    rank = _rank("output_size", output_size, named_axes)
+    rank = _rank(name, output_size, named_axes)
     entries = _entries(output_size, rank)
-    _check_length("output_size", entries, rank)
-    bins = (
-        None if entry is None else per_axis("output_size", entry, 1, least=1)[0]
-        for entry in entries
-    )
+    _check_length(name, entries, rank)
+    bins = (None if entry is None else per_axis(name, entry, 1, least=1)[0] for entry in entries)
     return Specification(tuple(Adaptive(size) for size in bins), named_axes)
 
 

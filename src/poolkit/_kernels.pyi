@@ -17,6 +17,7 @@ class Recipe:
         axes: Sequence[tuple[Any, ...]],
         divisor: float,
         freedom: float,
+        parameters: Sequence[float] = ...,
     ) -> None: ...
     @property
     def scratch_bytes(self) -> int: ...
@@ -34,3 +35,81 @@ def scatter_gradient(
     threads: int,
 ) -> bool: ...
 def halve(input: Array, output: Array, threads: int) -> None: ...
+def place(
+    values: Array,
+    places: Array,
+    output: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    step: int,
+    is_zero: bool,
+    checks: bool,
+    threads: int,
+) -> int: ...
+def take(
+    source: Array,
+    places: Array,
+    values: Array,
+    bytes: int,
+    planes: int,
+    outputs: int,
+    size: int,
+    inner: int,
+    last: bool,
+    threads: int,
+) -> int: ...
+def pool_points(
+    input: Array,
+    output: Array,
+    chosen: Array | None,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    divisors: Array,
+    largest: bool,
+    none: float,
+    skips_zeros: bool,
+    propagates: bool,
+    threads: int,
+) -> None: ...
+def pull_points(
+    gradient: Array,
+    output: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    divisors: Array,
+    threads: int,
+) -> None: ...
+def pool_cells(
+    input: Array,
+    output: Array,
+    chosen: Array | None,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    largest: bool,
+    start: float,
+    empty: float,
+    propagates: bool,
+    threads: int,
+) -> None: ...
+def pull_cells(
+    gradient: Array,
+    output: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    threads: int,
+) -> None: ...

@@ -35,7 +35,7 @@ def test_public_names_are_documented(module):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in poolkit.ops.__all__ if re.fullmatch(r"(\w+_)?pool", name)]
+    "name", [name for name in poolkit.ops.__all__ if re.fullmatch(r"(\w+_)?(un)?pool", name)]
 )
 def test_operators_document_everything(name):
     operator = getattr(poolkit, name)

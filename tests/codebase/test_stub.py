@@ -10,7 +10,12 @@ from pathlib import Path
 from poolkit.ops import named
 
 STUB = Path(__file__).parents[2] / "src" / "poolkit" / "ops" / "named.pyi"
-KINDS = {"adaptive_": "AdaptiveOperator", "global_": "GlobalOperator", "": "SlidingOperator"}
+KINDS = {
+    "adaptive_": "AdaptiveOperator",
+    "fractional_": "FractionalOperator",
+    "global_": "GlobalOperator",
+    "": "SlidingOperator",
+}
 
 
 def written() -> str:
@@ -18,6 +23,7 @@ def written() -> str:
     lines = [
         "# Written by tests/codebase/test_stub.py; do not edit.",
         "from poolkit.ops.adaptive import AdaptiveOperator",
+        "from poolkit.ops.fractional import FractionalOperator",
         "from poolkit.ops.sliding import SlidingOperator",
         "from poolkit.ops.whole import GlobalOperator",
         "",

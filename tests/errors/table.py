@@ -13,6 +13,8 @@ import poolkit
 GALLERY = Path(__file__).parents[2] / "docs" / "errors.md"
 
 x = np.zeros((2, 3, 8, 8), np.float32)
+pixels = np.array([1, 2, 3, 4], np.uint8)
+places = np.arange(384).reshape(2, 3, 8, 8) % 64
 median = np.median
 
 
@@ -40,8 +42,10 @@ PADDING = (
 ARRAY = "be a NumPy array, or nested lists, of integers, floats or bool"
 REDUCE = (
     "be a reducer, a function of (windows, axis), or one of max, min, sum, mean, lp, std, var, "
-    "range, product"
+    "range, product, soft, log_sum_exp, gem, median, quantile, mode, rank, top_mean, ordinal"
 )
+
+SEED = "be an integer of at least 0 or a numpy.random.Generator, in training"
 
 TABLE = [
     # The windows.
@@ -154,7 +158,6 @@ TABLE = [
     Row("poolkit.max_pool2d(None, 2)", TYPE, f"`x` must {ARRAY}; got NoneType."),
     Row("poolkit.max_pool2d('picture', 2)", TYPE, f"`x` must {ARRAY}; got str."),
     Row("poolkit.max_pool1d([[1, 2], [3]], 1)", TYPE, f"`x` must {ARRAY}; got lists of unequal lengths."),
-    Row("poolkit.max_pool1d(np.zeros(4, complex), 2)", TYPE, f"`x` must {ARRAY}; got dtype complex128."),
     Row("poolkit.max_pool1d(np.array(['a', 'b']), 2)", TYPE, f"`x` must {ARRAY}; got dtype <U1."),
     Row("poolkit.max_pool1d(np.array([1, None]), 2)", TYPE, f"`x` must {ARRAY}; got dtype object."),
     Row("poolkit.max_pool1d(np.zeros(4, 'M8[s]'), 2)", TYPE, f"`x` must {ARRAY}; got dtype datetime64[s]."),
@@ -177,7 +180,74 @@ TABLE = [
     Row("poolkit.lp_pool2d(x, float('nan'), 2)", ARGUMENT, "`norm_type` must be a number of at least 1, or infinity; got nan."),
     Row("poolkit.lp_pool2d(x, '2', 2)", TYPE, "`norm_type` must be a number of at least 1, or infinity; got '2'."),
     Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
+    Row("poolkit.soft_pool2d(x, 2, sharpness='1')", TYPE, "`sharpness` must be a finite number; got '1'."),
+    Row("poolkit.soft_pool2d(x, 2, sharpness=float('inf'))", ARGUMENT, "`sharpness` must be a finite number; got inf."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, sharpness=0)", ARGUMENT, "`sharpness` must be a finite number other than 0; got 0."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, sharpness=True)", TYPE, "`sharpness` must be a finite number other than 0; got True."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, mean=1)", TYPE, "`mean` must be True or False; got 1."),
+    Row("poolkit.gem_pool2d(x, 2, p=0)", ARGUMENT, "`p` must be a finite number other than 0; got 0."),
+    Row("poolkit.gem_pool2d(x, 2, p=None)", TYPE, "`p` must be a finite number other than 0; got None."),
+    Row("poolkit.gem_pool2d(x, 2, p=float('nan'))", ARGUMENT, "`p` must be a finite number other than 0; got nan."),
+    Row("poolkit.gem_pool2d(x, 2, eps=-1e-6)", ARGUMENT, "`eps` must be a finite number of at least 0; got -1e-06."),
+    Row("poolkit.gem_pool2d(x, 2, eps='0')", TYPE, "`eps` must be a finite number of at least 0; got '0'."),
     Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
+    # Elements in order.
+    Row("poolkit.quantile_pool2d(x, 2, q=1.5)", ARGUMENT, "`q` must be a number from 0 to 1; got 1.5."),
+    Row("poolkit.quantile_pool2d(x, 2, q=float('nan'))", ARGUMENT, "`q` must be a number from 0 to 1; got nan."),
+    Row("poolkit.quantile_pool2d(x, 2, q=[0.5])", TYPE, "`q` must be a number from 0 to 1; got [0.5]."),
+    Row("poolkit.median_pool2d(x, 2, method='middle')", ARGUMENT, "`method` must be one of linear, lower, higher, nearest, midpoint, inverted_cdf; got 'middle'."),
+    Row("poolkit.rank_pool2d(x, 2, rank=0)", ARGUMENT, "`rank` must be an integer other than 0; got 0."),
+    Row("poolkit.rank_pool2d(x, 2, rank=1.0)", TYPE, "`rank` must be an integer other than 0; got 1.0."),
+    Row("poolkit.top_mean_pool2d(x, 2, count=0)", ARGUMENT, "`count` must be an integer of at least 1; got 0."),
+    Row("poolkit.top_mean_pool2d(x, 2, count=True)", TYPE, "`count` must be an integer of at least 1; got True."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights=())", ARGUMENT, "`rank_weights` must be a sequence of finite numbers; got shape (0,)."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights=((1.0, 2.0),))", ARGUMENT, "`rank_weights` must be a sequence of finite numbers; got shape (1, 2)."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights=(1.0, float('inf')))", ARGUMENT, "`rank_weights` must be a sequence of finite numbers; got [1.0, inf]."),
+    Row("poolkit.ordinal_pool2d(x, 2, rank_weights='even')", TYPE, "`rank_weights` must be a sequence of finite numbers; got 'even'."),
+    Row("poolkit.mode_pool2d(x, 2, ties='last')", ARGUMENT, '`ties` must be "smallest", "largest" or "first"; got \'last\'.'),
+    Row("poolkit.mode_pool2d(x, 2, ignored='background')", TYPE, "`ignored` must be a number, or None; got 'background'."),
+    Row("poolkit.mode_pool2d(x, 2, ignored=float('nan'))", ARGUMENT, "`ignored` must be a number, or None; got nan."),
+    Row("poolkit.vjp(poolkit.mode_pool2d, x, 2)[1](x[..., :4, :4])", UNSUPPORTED, "mode has no gradient in poolkit."),
+    Row(
+        "poolkit.reducers.Median().define_weighted(x[0, 0], x[0, 0] + 0.5, 4.0)",
+        UNSUPPORTED,
+        'median by the method "linear" takes whole numbers as weights only.\nHint: use method="inverted_cdf".',
+    ),
+    # Mixtures and draws.
+    Row("poolkit.mixed_pool2d(x, 2, share='half')", TYPE, "`share` must hold finite numbers; got 'half'."),
+    Row("poolkit.mixed_pool2d(x, 2, share=float('inf'))", ARGUMENT, "`share` must hold finite numbers; got inf."),
+    Row(
+        "poolkit.mixed_pool2d(x, 2, share=np.ones((2, 1, 1)))",
+        ARGUMENT,
+        "`share` must be a number, or an array that can be broadcast to the output, (2, 3, 4, 4); got shape (2, 1, 1).",
+    ),
+    Row(
+        "poolkit.gated_pool2d(x, 2, np.ones((2, 3)))",
+        ARGUMENT,
+        "`gate` must have the shape of a window, (2, 2), behind axes that can be broadcast to the axes that are "
+        "not pooled, (2, 3); got shape (2, 3).",
+    ),
+    Row(
+        "poolkit.gated_pool2d(x, 2, np.ones((2, 2, 2)))",
+        ARGUMENT,
+        "`gate` must have the shape of a window, (2, 2), behind axes that can be broadcast to the axes that are "
+        "not pooled, (2, 3); got shape (2, 2, 2).",
+    ),
+    Row("poolkit.stochastic_pool2d(x, 2)", TYPE, f"`seed` must {SEED}; got None."),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=0.5)", TYPE, f"`seed` must {SEED}; got 0.5."),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=-1)", ARGUMENT, f"`seed` must {SEED}; got -1."),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=1, engine='fast')", ARGUMENT, "`engine` must be \"portable\" where it draws; got 'fast'."),
+    Row(
+        "poolkit.stochastic_pool2d(x, 2, training=False, return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must be False where nothing is drawn; got True.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.stochastic_pool2d, x, 2, seed=1, return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must not be True where a derivative is asked for; got True.",
+    ),
+    Row("poolkit.stochastic_pool2d(x, 2, seed=1, return_indices=True, out=x)", TYPE, "`out` must be two arrays, for the values and the indices; got ndarray."),
     # Threads.
     Row("poolkit.max_pool2d(x, 2, return_indices=True, out=x)", TYPE, "`out` must be two arrays, for the values and the indices; got ndarray."),
     Row(
@@ -205,7 +275,32 @@ TABLE = [
     Row(
         "poolkit.vjp(poolkit.max_pool2d, x, 2, return_indices=True)",
         ARGUMENT,
-        "`kwargs` must hold neither `return_indices` nor `out`; got return_indices.",
+        "`return_indices` must not be True where a derivative is asked for; got True.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.max_pool2d, x, 2, out=x)",
+        ARGUMENT,
+        "`kwargs` must not hold `out`; got one.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.max_pool2d, x, 2, wrt='kernel_size')",
+        ARGUMENT,
+        "`wrt` must name some of x; got 'kernel_size'.",
+    ),
+    Row(
+        "poolkit.jvp(poolkit.max_pool2d, x, x[0], 2)",
+        ARGUMENT,
+        "`tangent` must have the shape of x, (2, 3, 8, 8); got (3, 8, 8).",
+    ),
+    Row(
+        "poolkit.jvp(poolkit.max_pool2d, x, [x], 2, wrt=('x', 'x'))",
+        ARGUMENT,
+        "`tangent` must be 2 arrays, as `wrt`; got 1.",
+    ),
+    Row(
+        "poolkit.vjp(poolkit.pool2d, x, 2, reduce=('max', 'mean'))",
+        ARGUMENT,
+        "`reduce` must be one reducer where a derivative is asked for; got 2.",
     ),
     Row(
         "poolkit.vjp(poolkit.max_pool2d, x, 2)[1](x)",
@@ -219,6 +314,191 @@ TABLE = [
         "poolkit.max_pool2d(x, 2, engine='fast')",
         ARGUMENT,
         '`engine` must be one of "compiled", "portable", "reference"; got \'fast\'.',
+    ),
+    # Unpooling.
+    Row(
+        "poolkit.max_unpool2d(x, places[..., 0], 2)",
+        ARGUMENT,
+        "`indices` must have the shape of x, (2, 3, 8, 8); got (2, 3, 8).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, x, 2)",
+        TYPE,
+        "`indices` must hold integers; got dtype float32.",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places + 256, 2)",
+        ARGUMENT,
+        "`indices` must lie in 0 to 255, or be -1 for none; got 256 at (0, 0, 0, 0).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places + 256, 2, convention='array')",
+        ARGUMENT,
+        "`indices` must lie in 0 to 255, or be -1 for none; got 256 at (0, 0, 0, 0).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='image')",
+        ARGUMENT,
+        '`indices` must lie in the plane of their value, where the convention is "image"; got 0 at (0, 1, 0, 0).',
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='matlab')",
+        ARGUMENT,
+        '`indices` must lie in the plane of their value, where the convention is "matlab"; got 2 at (0, 0, 0, 2).',
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='window')",
+        ARGUMENT,
+        '`indices` must lie in 0 to 3, or be -1 for none, where the convention is "window"; got 4 at '
+        "(0, 0, 0, 4).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, 0 * places, 2, padding=1, convention='window')",
+        ARGUMENT,
+        "`indices` must not point to the padding; got 0 at (0, 0, 0, 0).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, convention='torch')",
+        ARGUMENT,
+        "`convention` must be one of plane, image, array, array_columns, matlab, window; got 'torch'.",
+    ),
+    Row(
+        "poolkit.max_unpool(x, places, (2, 2), axes=(0, 1), convention='image')",
+        ARGUMENT,
+        "`convention` must be another where the first axis, that of the images, is pooled; got 'image'.",
+    ),
+    Row(
+        "poolkit.max_unpool1d([[3.0, 5.0]], [[1, 1]], 2)",
+        ARGUMENT,
+        "`indices` must name a place once, or again with the same value; got 1 for 3.0 at (0, 0) and again "
+        'for 5.0.\nHint: repeated="last" or repeated="sum" says what becomes of them.',
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, repeated='first')",
+        ARGUMENT,
+        "`repeated` must be one of error, last, sum; got 'first'.",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, output_size=(2, 4, 16, 16))",
+        ARGUMENT,
+        "`output_size` must keep the axes that are not pooled, [0, 1], as long as in (2, 3, 8, 8); got "
+        "(2, 4, 16, 16).",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, output_size=0)",
+        ARGUMENT,
+        "`output_size` must be at least 1 on pooled axes; got 0.",
+    ),
+    Row(
+        "poolkit.max_unpool2d(x, places, 2, padding='same')",
+        ARGUMENT,
+        '`output_size` must be given where `padding` is "same"; got None.',
+    ),
+    Row(
+        "poolkit.avg_unpool2d(x, 2, padding='same', output_size=14)",
+        ARGUMENT,
+        "`output_size` must make 8 windows on axis 2; got 14, 7.",
+    ),
+    Row(
+        "poolkit.avg_unpool2d(x, 2, padding=8)",
+        FIT,
+        "axis 2: 8 windows of extent 2, 2 apart, less 8 + 8 padding, leave 0 elements.",
+    ),
+    Row("poolkit.avg_unpool1d(x[..., :0], 2)", FIT, "axis 3 of `x` has no window."),
+    Row(
+        "poolkit.avg_unpool1d(x, 2, output_size=14)",
+        FIT,
+        "axis 3: window 7 of 8 holds none of the 14 elements of the output; its value would be lost.",
+    ),
+    Row(
+        "poolkit.avg_unpool2d(x, 2**40)",
+        ARGUMENT,
+        "the output would have the shape (2, 3, 8796093022208, 8796093022208), too large.",
+    ),
+    # Fractional windows, pyramids, attention.
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5)",
+        ARGUMENT,
+        "`seed` must be given, or `samples`; got neither.\nHint: seed=0 gives the same windows every time.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=0, samples=0.5)",
+        ARGUMENT,
+        "`seed` must be left out where `samples` are given; got 0.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=-1)",
+        ARGUMENT,
+        "`seed` must be an integer of at least 0 or a numpy.random.Generator; got -1.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=0.5)",
+        TYPE,
+        "`seed` must be an integer of at least 0 or a numpy.random.Generator; got 0.5.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, samples=(0.5, 1))",
+        ARGUMENT,
+        "`samples` must be numbers from 0 to less than 1, one per pooled axis, 2; got (0.5, 1).",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, samples='0.5')",
+        TYPE,
+        "`samples` must be a number, or one per pooled axis; got '0.5'.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, samples=0.5, random='random')",
+        ARGUMENT,
+        '`samples` must be left out where `random` is "random", which a `seed` decides; got 0.5.',
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, seed=0, random=True)",
+        ARGUMENT,
+        "`random` must be pseudo or random; got True.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, seed=0)",
+        ARGUMENT,
+        "`output_size` must be given, or `output_ratio` in its place; got None.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 5, output_ratio=0.6, seed=0)",
+        ARGUMENT,
+        "`output_ratio` must be left out where `output_size` is given; got 0.6.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, output_ratio=1.5, seed=0)",
+        ARGUMENT,
+        "`output_ratio` must be numbers above 0, to 1, one per pooled axis, 2; got 1.5.",
+    ),
+    Row(
+        "poolkit.fractional_max_pool2d(x, 9, seed=0)",
+        FIT,
+        "axis 2: 9 windows, each begun at least one element after the other, do not fit into 8 elements.\n"
+        "axis 3: 9 windows, each begun at least one element after the other, do not fit into 8 elements.",
+    ),
+    Row("poolkit.pyramid_pool2d(x, 4)", TYPE, "`levels` must be a sequence of levels; got 4."),
+    Row("poolkit.pyramid_pool2d(x, ())", ARGUMENT, "`levels` must hold at least one level; got ()."),
+    Row("poolkit.pyramid_pool2d(x, (1, 0))", ARGUMENT, f"`levels` must {PER_AXIS}; got 0."),
+    Row(
+        "poolkit.pyramid_pool(x, ((1, 1), (2,)))",
+        ARGUMENT,
+        "`levels` must be of the same number of axes; got ((1, 1), (2,)).",
+    ),
+    Row(
+        "poolkit.pyramid_pool(x, (1, 2), axes=(0, 1), flatten=True)",
+        ARGUMENT,
+        "`flatten` must be left out where the first axis, that of the examples, is pooled; got True.",
+    ),
+    Row(
+        "poolkit.attention_pool2d(x, x[:, :2], 2)",
+        ARGUMENT,
+        "`scores` must have the shape of x, (2, 3, 8, 8), or one that broadcasts to it; got (2, 2, 8, 8).",
+    ),
+    Row(
+        "poolkit.attention_pool2d(x, None, 2)",
+        TYPE,
+        f"`scores` must {ARRAY}; got NoneType.",
     ),
     # Frameworks' words.
     Row(
@@ -269,6 +549,107 @@ TABLE = [
         UNSUPPORTED,
         "it cannot be said in caffe, because it has no adaptive pooling.",
     ),
+    # What is missing.
+    Row(
+        "poolkit.max_pool2d(x, 2, mask=[0, 1])",
+        TYPE,
+        "`mask` must be an array of bool; got dtype int64.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, mask=[True, False])",
+        ARGUMENT,
+        "`mask` must have the shape (2, 3, 8, 8), or one that broadcasts to it; got (2,).",
+    ),
+    Row(
+        "poolkit.avg_pool2d(x, 2, weights=-1)",
+        ARGUMENT,
+        "`weights` must be finite and at least 0; got -1.0 to -1.0.",
+    ),
+    Row(
+        "poolkit.avg_pool2d(x, 2, lengths=[8, 8])",
+        ARGUMENT,
+        "`lengths` must be given only where one axis is pooled; got 2 pooled axes.",
+    ),
+    Row(
+        "poolkit.avg_pool1d(x, 2, lengths=[9, 8])",
+        ARGUMENT,
+        "`lengths` must lie in 0 to 8; got 8 to 9.",
+    ),
+    Row(
+        "poolkit.avg_pool1d(x, 2, lengths=[1.0, 8])",
+        TYPE,
+        "`lengths` must be integers; got dtype float64.",
+    ),
+    Row(
+        "poolkit.avg_pool1d(x, 2, nan='omit')",
+        ARGUMENT,
+        '`nan` must be "propagate" or "skip"; got \'omit\'.',
+    ),
+    Row("poolkit.max_pool2d(x, 2, nodata='none')", TYPE, "`nodata` must be a number; got 'none'."),
+    Row(
+        "poolkit.max_pool1d(pixels, 2, nodata=-9999)",
+        ARGUMENT,
+        "`nodata` must be a value of x's dtype, uint8; got -9999.",
+    ),
+    Row(
+        "poolkit.range_pool1d(pixels.astype('int16'), 2, nodata=-9999, min_valid=3)",
+        ARGUMENT,
+        "`nodata` must be a value of the result's dtype, uint16; got -9999.",
+    ),
+    Row(
+        "poolkit.max_pool1d(pixels, 2, mask=pixels > 2)",
+        ARGUMENT,
+        "`nodata` must be given, as a result of uint8 has no NaN for windows with too few; "
+        "got None, and 0 valid elements in window (0,).",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, min_valid=1.5)",
+        ARGUMENT,
+        "`min_valid` must be an integer of at least 0, or a share above 0 and up to 1.0; got 1.5.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, min_valid=True)",
+        TYPE,
+        "`min_valid` must be an integer of at least 0, or a share above 0 and up to 1.0; got True.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 3, padding=1, border='zero')",
+        ARGUMENT,
+        '`border` must be None or one of "reflect", "symmetric", "replicate", "circular"; '
+        "got 'zero'.",
+    ),
+    Row(
+        "poolkit.max_pool1d(x[..., :0], 2, padding=1, border='reflect')",
+        FIT,
+        "an axis of 0 elements has nothing to lie in its border.",
+    ),
+    # Extremes, and several reductions.
+    Row(
+        "poolkit.max_pool2d(x, 2, ties='random')",
+        ARGUMENT,
+        '`ties` must be one of "first", "last", "split", "all"; got \'random\'.',
+    ),
+    Row(
+        "poolkit.max_pool2d(x, 2, ties='split', return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must be False where no element is selected; got True.",
+    ),
+    Row(
+        "poolkit.max_pool2d(x + 1j, 2)",
+        TYPE,
+        "`x` must be of numbers that have an order; got dtype complex64.\n"
+        "Hint: pool x.real and x.imag, or abs(x).",
+    ),
+    Row(
+        "poolkit.pool2d(x, 2, reduce=())",
+        ARGUMENT,
+        "`reduce` must hold at least one reducer; got ().",
+    ),
+    Row(
+        "poolkit.pool2d(x, 2, reduce=('max', 'mean'), out=x)",
+        TYPE,
+        "`out` must be a tuple of 2 arrays, one for each reduction; got ndarray.",
+    ),
 ]  # fmt: skip
 
 
@@ -277,9 +658,10 @@ def gallery() -> str:
     lines = [
         "# What goes wrong, and what poolkit says",
         "",
-        "`x` has the shape (2, 3, 8, 8). Every class derives from `poolkit.PoolError` and from",
-        "Python's own: `ArgumentError` and `WindowFitError` from `ValueError`, `ArgumentTypeError`",
-        "from `TypeError`, `UnsupportedError` from `NotImplementedError`. This page is generated",
+        "`x` has the shape (2, 3, 8, 8), `pixels` is of uint8, and `places` counts the elements of each",
+        "plane. Every class derives from `poolkit.PoolError` and from Python's own: `ArgumentError` and",
+        "`WindowFitError` from `ValueError`, `ArgumentTypeError` from `TypeError`, `UnsupportedError`",
+        "from `NotImplementedError`. This page is generated",
         "by `tests/errors/table.py`, and every row of it is a test.",
         "",
     ]

@@ -9,12 +9,16 @@ import poolkit
 from poolkit import ops
 
 WORDS = ["max", "min", "avg", "sum", "product", "lp", "std", "var", "range"]
-GENERAL = [f"{family}{word}_pool" for family in ("", "adaptive_", "global_") for word in WORDS]
-GENERAL += ["pool", "adaptive_pool", "global_pool"]
+WORDS += ["soft", "log_sum_exp", "gem", "median", "quantile", "mode", "rank", "top_mean", "ordinal"]
+FAMILIES = ("", "adaptive_", "fractional_", "global_")
+GENERAL = [f"{family}{word}_pool" for family in FAMILIES for word in WORDS]
+GENERAL += [f"{family}pool" for family in FAMILIES]
+OTHERS = ["mixed_pool", "gated_pool", "stochastic_pool"]
+OTHERS += ["attention_pool", "global_attention_pool", "pyramid_pool", "max_unpool", "avg_unpool"]
 
 
 def test_every_family_times_every_reducer_times_every_rank():
-    expected = {f"{name}{rank}" for name in GENERAL for rank in ("", "1d", "2d", "3d")}
+    expected = {f"{name}{rank}" for name in GENERAL + OTHERS for rank in ("", "1d", "2d", "3d")}
     assert set(ops.__all__) == expected
     assert expected <= set(poolkit.__all__)
 

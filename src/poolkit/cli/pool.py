@@ -53,7 +53,7 @@ def pool(
     ],
     kernel: Annotated[str, typer.Option(help="Elements per window: 3, or 3x2 axis by axis.")],
     reduce: Annotated[
-        str, typer.Option(help=f"What a window becomes: {', '.join(NAMED)} or median.")
+        str, typer.Option(help=f"What a window becomes: {', '.join(NAMED)}.")
     ] = "max",
     stride: Annotated[
         str | None,
@@ -127,10 +127,8 @@ pool.__doc__ = f"{pool.__doc__}\n{EXAMPLES}"
 
 
 def _reducer(name: str, norm_type: float, ddof: int) -> Reducer:
-    if name == "median":
-        return find(np.median)
     if name not in NAMED:
-        wanted = f"be one of {', '.join(NAMED)} or median"
+        wanted = f"be one of {', '.join(NAMED)}"
         raise ArgumentError(message("--reduce", wanted, repr(name)))
     parameters: dict[str, Reducer] = {"lp": Lp(norm_type), "std": Std(ddof), "var": Var(ddof)}
     return parameters.get(name) or find(name)
@@ -218,8 +216,7 @@ def _shape(x: Array) -> str:
 def _described(reducer: Reducer, asked: Specification) -> str:
     """Return the reducer and the windows in a few words."""
     sliding = [w for w in asked.windows if isinstance(w, Sliding)]
-    name = "median" if reducer == find(np.median) else reducer.name
     sizes = "×".join(str(w.kernel_size) for w in sliding)
     strides = [w.stride for w in sliding]
     stride = f"{strides[0]}" if len(set(strides)) == 1 else "×".join(map(str, strides))
-    return f"{name} {sizes} stride {stride}"
+    return f"{reducer.name} {sizes} stride {stride}"

@@ -8,8 +8,8 @@ import numpy as np
 from poolkit import engines
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.dialects.layer import Answer, Shape
-from poolkit.dialects.numbering import plane_of_offsets
 from poolkit.geometry import AutomaticPadding, Plan, Rounding, Sliding, Specification, bind
+from poolkit.ops.numbering import plane_of_offsets
 from poolkit.ops.unpooling import pick, place
 from poolkit.reducers import Sum
 from poolkit.reducers.reducer import Array

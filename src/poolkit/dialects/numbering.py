@@ -1,7 +1,7 @@
 """How frameworks number the place of a chosen element.
 
 Engines count the positions of the pooled axes in row-major order, from 0 for each plane, −1 where
-nothing was chosen. Everything else is made from that here, and turned back.
+nothing was chosen. Everything else is made from that here; `ops/numbering.py` turns it back.
 
 Legend: `axes` are the pooled ones; of the others, the first is the batch and the other the
 channels.
@@ -20,7 +20,6 @@ __all__ = [
     "Numbering",
     "coordinates",
     "plane",
-    "plane_of_offsets",
     "plane_or_start",
     "row_major_of_all",
     "within_window",
@@ -87,21 +86,3 @@ def within_window(plan: Plan, indices: Array) -> Array:
     lengths = prod(plan.shape[axis] for axis in plan.axes)
     assert np.all(indices < lengths)
     return np.where(indices < 0, -1, flat)
-
-
-def plane_of_offsets(plan: Plan, offsets: Array) -> Array:
-    """Return row-major positions in each plane, −1 in the padding, of offsets inside windows."""
-    sizes = [windows.widest() for windows in plan.windows]
-    found = np.unravel_index(offsets, sizes)
-    flat = np.zeros(plan.output_shape, np.int64)
-    is_inside = np.ones(plan.output_shape, bool)
-    for axis, windows, along in zip(plan.axes, plan.windows, found, strict=True):
-        shape = [1] * len(plan.shape)
-        shape[axis] = windows.count
-        positions = [windows.positions(o) for o in range(windows.count)]
-        starts = np.array([p.start for p in positions]).reshape(shape)
-        steps = np.array([p.step for p in positions]).reshape(shape)
-        places = starts + steps * along
-        is_inside &= (places >= 0) & (places < windows.length)
-        flat = flat * windows.length + places
-    return np.where(is_inside, flat, -1)

@@ -6,7 +6,14 @@ import numpy as np
 
 from poolkit._errors import WindowFitError
 from poolkit.dialects.layer import Answer, Layer, Shape, pool_as
-from poolkit.geometry import Adaptive, AutomaticPadding, Listed, Plan, Sliding, Specification
+from poolkit.geometry import (
+    Asked,
+    AutomaticPadding,
+    Listed,
+    Plan,
+    Sliding,
+    Specification,
+)
 from poolkit.reducers import Combined, StepwiseMean, Sum
 from poolkit.reducers.dtypes import is_float
 from poolkit.reducers.reducer import Array
@@ -40,7 +47,7 @@ class FloatLayer(Layer):
         return answer
 
 
-def _or_none(windows: Sliding | Adaptive | Listed, length: int) -> Sliding | Adaptive | Listed:
+def _or_none(windows: Asked, length: int) -> Asked:
     """Return the windows on an axis, or no windows where TensorFlow counts 0."""
     if not isinstance(windows, Sliding) or isinstance(windows.padding, AutomaticPadding):
         return windows

@@ -21,6 +21,10 @@ from poolkit.reducers.reducer import Array
 __all__ = [
     "define_gathered",
     "draw_gathered",
+    "gather_together",
+    "gathered_parts",
+    "moved",
+    "places_of",
     "pull_gathered",
     "push_gathered",
     "select_gathered",
@@ -38,7 +42,7 @@ def define_gathered(plan: Plan, reducer: Reducer, x: Array, elements: int) -> Ar
             values = np.asarray(reducer.define(windows, float(windows.shape[-1])))
             if pooled is None:
                 pooled = np.empty(plan.output_shape, native(values.dtype))
-            _moved(part.plan, pooled[part.outputs])[outputs] = values
+            moved(part.plan, pooled[part.outputs])[outputs] = values
     assert pooled is not None
     return pooled
 
@@ -52,14 +56,14 @@ def select_gathered(
     for part in _parts(plan, elements):
         for outputs, windows, positions in _gathered(part.plan, x[part.inputs]):
             chosen = np.asarray(reducer.select(windows))[..., np.newaxis]
-            flat = _places(plan, part, windows, positions)
+            flat = places_of(plan, part, windows, positions)
             if not reducer.chooses_always:
                 values = reducer.define(windows, float(windows.shape[-1]))
                 found = np.where(chosen < 0, -1, _taken(flat, chosen))[..., 0]
             else:
                 values, found = _taken(windows, chosen)[..., 0], _taken(flat, chosen)[..., 0]
-            _moved(part.plan, pooled[part.outputs])[outputs] = values
-            _moved(part.plan, indices[part.outputs])[outputs] = found
+            moved(part.plan, pooled[part.outputs])[outputs] = values
+            moved(part.plan, indices[part.outputs])[outputs] = found
     return pooled, indices
 
 
@@ -79,13 +83,13 @@ def draw_gathered(
     indices = np.full(plan.output_shape, -1)
     for part in _parts(plan, elements):
         for outputs, windows, positions in _gathered(part.plan, x[part.inputs]):
-            chosen = draw(windows, _moved(plan, numbers[part.outputs])[outputs])[..., np.newaxis]
+            chosen = draw(windows, moved(plan, numbers[part.outputs])[outputs])[..., np.newaxis]
             found = np.where(
-                chosen < 0, -1, _taken(_places(plan, part, windows, positions), chosen)
+                chosen < 0, -1, _taken(places_of(plan, part, windows, positions), chosen)
             )
             values = np.where(chosen < 0, 0, _taken(windows, chosen))
-            _moved(plan, pooled[part.outputs])[outputs] = values[..., 0]
-            _moved(plan, indices[part.outputs])[outputs] = found[..., 0]
+            moved(plan, pooled[part.outputs])[outputs] = values[..., 0]
+            moved(plan, indices[part.outputs])[outputs] = found[..., 0]
     return pooled, indices
 
 
@@ -93,10 +97,10 @@ def pull_gathered(
     plan: Plan, reducer: Reducer, x: Array, gradient: Array, total: Array, elements: int
 ) -> None:
     """Add to `total` the gradient of the input of a reducer whose slopes want whole windows."""
-    for part, outputs, windows, positions in _gathered_parts(plan, x, elements):
+    for part, outputs, windows, positions in gathered_parts(plan, x, elements):
         slopes = reducer.slope(windows.astype(total.dtype), (), float(windows.shape[-1]))
-        outer = _moved(plan, gradient[part.outputs])[outputs].astype(total.dtype)
-        place = _moved(plan, total[part.inputs])
+        outer = moved(plan, gradient[part.outputs])[outputs].astype(total.dtype)
+        place = moved(plan, total[part.inputs])
         shares = outer[..., np.newaxis] * slopes
         laid = np.broadcast_shapes(*(each.shape for each in positions))
         index: Any = (..., *positions)
@@ -107,22 +111,50 @@ def push_gathered(
     plan: Plan, reducer: Reducer, x: Array, tangent: Array, total: Array, elements: int
 ) -> None:
     """Write to `total` the tangent of the output of such a reducer."""
-    for part, outputs, windows, positions in _gathered_parts(plan, x, elements):
+    for part, outputs, windows, positions in gathered_parts(plan, x, elements):
         slopes = reducer.slope(windows.astype(total.dtype), (), float(windows.shape[-1]))
         index: Any = (..., *positions)
-        moved = _moved(plan, tangent[part.inputs])[index].reshape(windows.shape)
-        _moved(plan, total[part.outputs])[outputs] = np.sum(slopes * moved, axis=-1)
+        change = moved(plan, tangent[part.inputs])[index].reshape(windows.shape)
+        moved(plan, total[part.outputs])[outputs] = np.sum(slopes * change, axis=-1)
 
 
-def _gathered_parts(
+def gather_together(
+    plan: Plan, arrays: tuple[Array, ...], elements: int
+) -> Iterator[tuple[Any, list[Array]]]:
+    """Yield windows of equal size of several arrays, and where in the output they go.
+
+    The arrays have the plan's shape, but for axes that are not pooled, which may have length 1.
+    An output's index is for its pooled axes last.
+    """
+    for part in _parts(plan, elements):
+        pieces = []
+        for array in arrays:
+            piece = array[
+                tuple(
+                    slice(0, 1) if array.shape[axis] == 1 else taken
+                    for axis, taken in enumerate(part.inputs)
+                )
+            ]
+            alike = Plan(piece.shape, plan.axes, part.plan.windows)
+            pieces.append([(outputs, windows) for outputs, windows, _ in _gathered(alike, piece)])
+        kept = [part.outputs[axis] for axis in range(len(plan.shape)) if axis not in plan.axes]
+        begins = [part.outputs[axis].start for axis in plan.axes]
+        for group in zip(*pieces, strict=True):
+            _, *numbers = group[0][0]
+            along = (each + begin for each, begin in zip(numbers, begins, strict=True))
+            yield (*kept, *along), [windows for _, windows in group]
+
+
+def gathered_parts(
     plan: Plan, x: Array, elements: int
 ) -> Iterator[tuple[Part, Any, Array, list[Array]]]:
+    """Yield pieces of the work, and what `_gathered` yields of each."""
     for part in _parts(plan, elements):
         for outputs, windows, positions in _gathered(part.plan, x[part.inputs]):
             yield part, outputs, windows, positions
 
 
-def _places(plan: Plan, part: Part, windows: Array, positions: list[Array]) -> Array:
+def places_of(plan: Plan, part: Part, windows: Array, positions: list[Array]) -> Array:
     """Return where the elements of gathered windows lie in the plane."""
     begins = [part.inputs[axis].start for axis in plan.axes]
     whole = [each + begin for each, begin in zip(positions, begins, strict=True)]
@@ -142,7 +174,7 @@ def _parts(plan: Plan, elements: int) -> Iterator[Part]:
     yield from plan.parts(max(1, int(elements / max(1.0, gathered_per_input))))
 
 
-def _moved(plan: Plan, array: Array) -> Array:
+def moved(plan: Plan, array: Array) -> Array:
     """Return a view with the pooled axes last."""
     return np.moveaxis(array, plan.axes, range(-len(plan.axes), 0))
 
@@ -154,7 +186,7 @@ def _gathered(plan: Plan, x: Array) -> Iterator[tuple[Any, Array, list[Array]]]:
     of their elements on each pooled axis, in shapes that broadcast.
     """
     rank = len(plan.axes)
-    x = _moved(plan, x)
+    x = moved(plan, x)
     for groups in product(*(_equal_windows(windows) for windows in plan.windows)):
         positions = []
         for place, (_, inside) in enumerate(groups):

@@ -34,9 +34,9 @@ def pull_back(
     UnsupportedError
         If the reducer has no gradient, or the engine asked for does not serve it.
     """
-    if reducer.gradient is None:
+    if reducer.routing is None:
         raise UnsupportedError(f"{reducer.name} has no gradient in poolkit.")
-    if reducer.gradient == "shared":
+    if reducer.routing == "shared":
         return _share(plan, reducer, gradient, wanted)
     engine = choose_engine(plan, reducer, x.dtype, wanted, "gradient")
     with np.errstate(all="ignore"):

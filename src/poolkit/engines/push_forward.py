@@ -21,9 +21,9 @@ def push_forward(
     UnsupportedError
         If the reducer has no gradient, or the engine asked for does not serve it.
     """
-    if reducer.gradient is None:
+    if reducer.routing is None:
         raise UnsupportedError(f"{reducer.name} has no gradient in poolkit.")
-    if reducer.gradient == "shared":  # it is linear
+    if reducer.routing == "shared":  # it is linear
         return pool(plan, reducer, tangent, wanted)
     engine = choose_engine(plan, reducer, x.dtype, wanted, "tangent")
     with np.errstate(all="ignore"):

@@ -46,6 +46,28 @@ class ReferenceEngine(Engine):
             _laid_out(plan, np.array(indices, dtype=places)),
         )
 
+    def pool_weighted(
+        self, plan: Plan, reducer: Reducer, x: Array, weights: Array
+    ) -> tuple[Array, Array]:
+        """Return the pooled array, and how many elements of each window have a weight."""
+        values, numbers = [], []
+        for window, elements in _windows(plan):
+            inside, often = x[elements].ravel(), weights[elements].ravel()
+            there, often = inside[often > 0], often[often > 0]
+            numbers.append(len(there))
+            count = _divisor(plan, reducer, window)
+            if isinstance(reducer.divisor, str):
+                count += float(np.sum(often, dtype=np.float64)) - len(inside)
+            if len(there) == 0:
+                values.append(0)
+            elif np.all(often == 1):
+                values.append(reducer.define(there, count))
+            else:
+                values.append(reducer.define_weighted(there, often, count))
+        dtype = reducer.result_dtype(x.dtype)
+        pooled = np.array(values, dtype=None if dtype is None else native(dtype))
+        return _laid_out(plan, pooled), _laid_out(plan, np.array(numbers, np.int64))
+
     def scatter(self, plan: Plan, gradient: Array, indices: Array) -> Array | None:
         x_gradient = np.zeros(plan.shape, float_accumulator(gradient.dtype))
         lengths = [plan.shape[axis] for axis in plan.axes]
@@ -87,7 +109,7 @@ def _slopes(plan: Plan, reducer: Reducer, x: Array) -> Iterator[tuple[tuple[Arra
             yield elements, reducer.slope(values.ravel(), (), count).reshape(values.shape)
             continue
         folded: tuple[Array, ...] = ()
-        for fold in reducer.folds:
+        for fold in reducer.slope_folds:
             lifted = values if fold.lift is None else fold.lift(values, folded, count)
             folded = (*folded, np.asarray(fold.combine.reduce(lifted, axis=None)))
         yield elements, reducer.slope(values, folded, count)

@@ -3,19 +3,23 @@
 from poolkit.geometry.adaptive import Adaptive, AdaptiveWindows
 from poolkit.geometry.axis import AxisWindows, CoveringWindows, SlidingWindows
 from poolkit.geometry.differences import DifferenceSliding, DifferenceWindows
+from poolkit.geometry.fractional_graham import Fractional
+from poolkit.geometry.inverse import bind_output
 from poolkit.geometry.listed import Listed, ListedWindows
-from poolkit.geometry.plan import Part, Plan, Specification, bind
+from poolkit.geometry.plan import Asked, Part, Plan, Specification, bind
 from poolkit.geometry.rounding import Rounding, sliding_count
 from poolkit.geometry.sliding import AutomaticPadding, Sliding
 
 __all__ = [
     "Adaptive",
     "AdaptiveWindows",
+    "Asked",
     "AutomaticPadding",
     "AxisWindows",
     "CoveringWindows",
     "DifferenceSliding",
     "DifferenceWindows",
+    "Fractional",
     "Listed",
     "ListedWindows",
     "Part",
@@ -25,5 +29,6 @@ __all__ = [
     "SlidingWindows",
     "Specification",
     "bind",
+    "bind_output",
     "sliding_count",
 ]

@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from poolkit._errors import ArgumentError, WindowFitError
 from poolkit.geometry.adaptive import Adaptive
 from poolkit.geometry.axis import AxisWindows
+from poolkit.geometry.fractional_graham import Fractional
 from poolkit.geometry.listed import Listed, ListedWindows
 from poolkit.geometry.sliding import Sliding
 
-__all__ = ["Part", "Plan", "Specification", "bind"]
+__all__ = ["Asked", "Part", "Plan", "Specification", "bind"]
+
+Asked: TypeAlias = Sliding | Adaptive | Fractional | Listed
+"""The windows of one axis, before its length is known."""
 
 LARGEST_OUTPUT = 2**60
 """Elements. More than any machine can address, whatever the size of an element."""
@@ -24,7 +28,7 @@ class Specification:
 
     Attributes
     ----------
-    windows : tuple of Sliding or Adaptive
+    windows : tuple of Asked
         One for each pooled axis.
     axes : tuple of int or None
         The pooled axes in the order of `windows`; negative numbers count from the
@@ -35,7 +39,7 @@ class Specification:
         Whether an axis on which no window fits has none, instead of being refused.
     """
 
-    windows: tuple[Sliding | Adaptive | Listed, ...]
+    windows: tuple[Asked, ...]
     axes: tuple[int, ...] | None = None
     may_be_empty: bool = False
     may_lack_windows: bool = False

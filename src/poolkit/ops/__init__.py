@@ -1,6 +1,34 @@
-"""The public operators: a family of windows (sliding, adaptive, whole axes) × a reducer."""
+"""The public operators: families of windows × reducers, and those that are neither."""
 
-from poolkit.ops import named
+from poolkit.ops import (
+    attention,
+    avg_unpooling,
+    max_unpooling,
+    mixed,
+    named,
+    pyramid,
+    region_cells,
+    region_points,
+    stochastic,
+)
+from poolkit.ops.attention import *
+from poolkit.ops.avg_unpooling import *
+from poolkit.ops.max_unpooling import *
+from poolkit.ops.mixed import *
 from poolkit.ops.named import *
+from poolkit.ops.pyramid import *
+from poolkit.ops.region_cells import *
+from poolkit.ops.region_points import *
+from poolkit.ops.stochastic import *
 
-__all__ = [*named.__all__]
+__all__ = [
+    *attention.__all__,
+    *avg_unpooling.__all__,
+    *max_unpooling.__all__,
+    *mixed.__all__,
+    *named.__all__,
+    *pyramid.__all__,
+    *region_cells.__all__,
+    *region_points.__all__,
+    *stochastic.__all__,
+]

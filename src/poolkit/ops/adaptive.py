@@ -1,13 +1,14 @@
 """Adaptive windows × reducers: the operators whose number of windows is given."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OutputSize, adaptive_specification
+from poolkit.ops.ask import Nan, request
 from poolkit.ops.derive import operator
 from poolkit.ops.request import Array, Reduce, Request
-from poolkit.reducers import find
 
 __all__ = ["AdaptiveOperator", "adaptive_pool"]
 
@@ -17,8 +18,14 @@ def adaptive_pool(
     x: npt.ArrayLike,
     output_size: OutputSize,
     *,
-    reduce: Reduce,
+    reduce: Reduce | Sequence[Reduce],
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Request:
@@ -33,6 +40,7 @@ def adaptive_pool(
     reduce : str, Reducer or callable
         As for :func:`pool`.
     {axes}
+    {missing}
     {engine}
 
     Returns
@@ -60,7 +68,8 @@ def adaptive_pool(
     --------
     pool : the size of the windows is given, not their number
     """
-    return Request(adaptive_specification(output_size, axes), find(reduce), engine)
+    asked = adaptive_specification(output_size, axes)
+    return request(asked, reduce, engine, nan, nodata, min_valid)
 
 
 class AdaptiveOperator(Protocol):
@@ -74,6 +83,12 @@ class AdaptiveOperator(Protocol):
         output_size: OutputSize,
         *,
         axes: Axes = ...,
+        mask: npt.ArrayLike | None = ...,
+        weights: npt.ArrayLike | None = ...,
+        lengths: npt.ArrayLike | None = ...,
+        nan: Nan = ...,
+        nodata: float | None = ...,
+        min_valid: float = ...,
         engine: str | None = ...,
         out: Array | None = ...,
         **parameters: Any,

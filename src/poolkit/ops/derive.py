@@ -7,9 +7,12 @@ from marshal import dumps
 from typing import Any, ParamSpec
 
 from poolkit._arguments import boolean
+from poolkit._errors import ArgumentError, message
 from poolkit.ops.documentation import compose, documented
 from poolkit.ops.operation import Array, Operation
+from poolkit.ops.pieced import Pieced
 from poolkit.ops.request import Request
+from poolkit.ops.several import Several
 from poolkit.reducers import Reducer
 
 __all__ = ["of_ranks", "of_reducer", "operation", "operator"]
@@ -29,23 +32,46 @@ def operator(ask: Callable[P, Request]) -> Callable[P, Array]:
     requests: dict[bytes, Request] = {}
 
     @wraps(ask)
-    def call(x: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    def call(
+        x: Any,
+        *args: Any,
+        out: Any = None,
+        mask: Any = None,
+        weights: Any = None,
+        lengths: Any = None,
+        **kwargs: Any,
+    ) -> Any:
         # The bytes tell 2 from 2.0 and True, which are equal and have the same hash.
         try:
             key = dumps((args, kwargs), 2)
         except ValueError:
-            return ask(x, *args, **kwargs)(x, out)
-        request = requests.get(key)
+            key = b""
+        request = requests.get(key) if key else None
         if request is None:
             request = ask(x, *args, **kwargs)
             # Bytes of other objects may coincide, such as NumPy's integers and floats.
-            if _is_plain(args) and _is_plain(tuple(kwargs.values())):
+            if key and _is_plain(args) and _is_plain(tuple(kwargs.values())):
                 if len(requests) >= MOST_REQUESTS:
                     requests.clear()
                 requests[key] = request
-        return request(x, out)
+        if mask is weights is lengths is None and request.is_plain:
+            return request(x, out)
+        return _with_arrays(request, mask, weights, lengths)(x, out)
 
-    shown: Callable[P, Array] = _shown(call, ask)
+    def asked(
+        x: Any,
+        *args: Any,
+        mask: Any = None,
+        weights: Any = None,
+        lengths: Any = None,
+        **kwargs: Any,
+    ) -> Operation:
+        request = ask(x, *args, **kwargs)
+        if mask is weights is lengths is None and request.is_plain:
+            return request
+        return _with_arrays(request, mask, weights, lengths)
+
+    shown: Callable[P, Array] = _shown(call, ask, asked, operator)
     return shown
 
 
@@ -55,6 +81,13 @@ def _is_plain(value: object) -> bool:
     return value is None or type(value) in (int, float, str, bool)
 
 
+def _with_arrays(request: Any, mask: Any, weights: Any, lengths: Any) -> Operation:
+    """Return what serves a request where elements are missing or lie in a border."""
+    if isinstance(request, Several):
+        return Several([_with_arrays(each, mask, weights, lengths) for each in request.operations])
+    return Pieced(request, mask, weights, lengths)
+
+
 def operation(ask: Callable[P, Operation]) -> Callable[P, Array]:
     """Return the function that asks and calls what it gets, for operators of several arrays."""
 
@@ -62,13 +95,23 @@ def operation(ask: Callable[P, Operation]) -> Callable[P, Array]:
     def call(x: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         return ask(x, *args, **kwargs)(x, out)
 
-    shown: Callable[P, Array] = _shown(call, ask)
+    shown: Callable[P, Array] = _shown(call, ask, ask, operation)
     return shown
 
 
-def _shown(call: Any, ask: Callable[..., Operation]) -> Any:
-    """Return the function with the signature and documentation that callers see."""
-    call.request = ask
+def _shown(
+    call: Any,
+    ask: Callable[..., Operation],
+    request: Callable[..., Operation],
+    maker: Callable[..., Any],
+) -> Any:
+    """Return the function with the signature and documentation that callers see.
+
+    With it goes what others are made from: `ask`, which knows nothing of the arrays that say
+    what is missing, and the `maker` of such functions; and `request`, which turns all arguments
+    into what derivatives are asked of.
+    """
+    call.ask, call.request, call.maker = ask, request, maker
     call.__annotations__ = {**ask.__annotations__, "return": Array}
     call.__signature__ = signature(ask).replace(return_annotation=Array)
     return documented(call)
@@ -76,7 +119,7 @@ def _shown(call: Any, ask: Callable[..., Operation]) -> Any:
 
 def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, module: str) -> Any:
     """Return a family's function with the reducer fixed and its parameters as keywords."""
-    ask: Ask = family.request  # type: ignore[attr-defined]
+    ask: Ask = family.ask  # type: ignore[attr-defined]
     own = [
         parameter.replace(kind=Parameter.KEYWORD_ONLY)
         for parameter in signature(reducer).parameters.values()
@@ -92,6 +135,9 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, 
         settings = {key: kwargs.pop(key) for key in names & kwargs.keys()}
         with_indices = selects and boolean("return_indices", kwargs.pop("return_indices", False))
         request = ask(x, *args, reduce=reducer(**settings), **kwargs)
+        if with_indices and request.reducer.routing != "selected":
+            wanted = "be False where no element is selected"
+            raise ArgumentError(message("return_indices", wanted, "True"))
         request.with_indices = with_indices
         return request
 
@@ -104,11 +150,11 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, 
 
 def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Array]:
     """Return the operator on the last `rank` axes, so that integers suffice."""
-    ask: Ask = base.request  # type: ignore[attr-defined]
+    ask: Any = base.ask  # type: ignore[attr-defined]
     axes = tuple(range(-rank, 0))
     name = f"{base.__name__}{rank}d"
 
-    def ask_rank(*args: Any, **kwargs: Any) -> Request:
+    def ask_rank(*args: Any, **kwargs: Any) -> Any:
         if "axes" in kwargs:
             raise TypeError(f"{name}() got an unexpected keyword argument 'axes'")
         return ask(*args, axes=axes, **kwargs)
@@ -124,7 +170,8 @@ def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Ar
         f"``{base.__name__}(x, ..., axes={axes})``,\nand an integer stands for every axis. "
         f"See :func:`{base.__name__}`."
     )
-    return operator(ask_rank)
+    made: Callable[P, Array] = base.maker(ask_rank)  # type: ignore[attr-defined]
+    return made
 
 
 def of_ranks(

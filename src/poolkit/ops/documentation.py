@@ -38,6 +38,24 @@ engine : {"compiled", "portable", "reference"}, optional
 out : array of the output's shape and dtype, optional
     Where to put the result; by default a new array, laid out in memory as `x` is. Values
     and indices go into a tuple of two.""",
+    "border": """\
+border : {"reflect", "symmetric", "replicate", "circular"}, optional
+    What the padding holds, if not nothing: the input mirrored at its last element, mirrored
+    behind it, its last element again, its other end.""",
+    "missing": """\
+mask : array_like of bool, broadcasting to the shape of `x`, optional
+    Which elements are there. What is missing is left out of its windows, and has no gradient.
+weights : array_like of integers or floats, each at least 0, as `mask`, optional
+    How often each element counts: of weight w as w equal elements do, of 0 not at all.
+lengths : array_like of int, of the shape of the axes before the pooled one, optional
+    How long each sequence is; elements behind are missing. For one pooled axis.
+nan : {"propagate", "skip"}, default "propagate"
+    Whether NaN is a value, or missing.
+nodata : number, optional
+    A value that is missing, and that windows become where too much is; by default NaN.
+min_valid : int or float, default 1
+    How many elements of a window must be there for it to have a value; or, as a float up to
+    1.0, which share of those inside the input.""",
     "output_size": """\
 output_size : int, None or sequence of them, in windows, each >= 1
     m, the windows on each pooled axis; None keeps the axis as long as it is. A
@@ -72,7 +90,9 @@ WindowFitError
 UnsupportedError
     If the engine asked for cannot serve the request.""",
     "empty": """\
-Empty windows: an error, before any computation.""",
+Empty windows: an error, before any computation. Windows in which fewer than `min_valid`
+elements are there become `nodata`, or NaN; an error if the result is of integers and no
+`nodata` is given. Their index is −1, and they pass no gradient on.""",
     "cost": """\
 Cost: temporary memory is a fixed size. Passes over the data grow with log₂ k where
 `dilation` is 1; those of indices, norms and spreads grow with k.""",

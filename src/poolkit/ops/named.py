@@ -5,11 +5,17 @@
 
 from poolkit.ops.adaptive import adaptive_pool
 from poolkit.ops.derive import of_ranks, of_reducer
+from poolkit.ops.fractional import fractional_pool
 from poolkit.ops.sliding import avg_pool, lp_pool, pool
 from poolkit.ops.whole import global_pool
 from poolkit.reducers import NAMED
 
-FAMILIES = {"": pool, "adaptive_": adaptive_pool, "global_": global_pool}
+FAMILIES = {
+    "": pool,
+    "adaptive_": adaptive_pool,
+    "fractional_": fractional_pool,
+    "global_": global_pool,
+}
 
 SHORT = {"mean": "avg"}
 """What a reducer is called in operators' names, where that differs."""

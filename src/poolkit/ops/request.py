@@ -1,6 +1,7 @@
 """The one road from an operator to an engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,12 +11,14 @@ from poolkit import engines
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, PoolError, message
 from poolkit.geometry import Plan, Specification, bind
+from poolkit.geometry.border import Border
+from poolkit.ops.missing import Missing
 from poolkit.ops.operation import Array, Linearised, Operation, check_out, placed
 from poolkit.ops.unpooling import pick
 from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType, float_accumulator
 
-__all__ = ["Array", "Reduce", "Request"]
+__all__ = ["Array", "Reduce", "Request", "two_outs"]
 
 Reduce: TypeAlias = str | Reducer | Callable[..., Any]
 
@@ -35,9 +38,22 @@ class Request(Operation):
         Whether to return also where each selected element lies.
     drops_axes : bool, default False
         Whether the pooled axes, of one window each, are left out of the output.
+    missing : Missing, optional
+        What counts as missing, where anything may.
+    border : str, optional
+        What lies in the padding.
     """
 
-    __slots__ = ("_ready", "drops_axes", "engine", "reducer", "windows", "with_indices")
+    __slots__ = (
+        "_ready",
+        "border",
+        "drops_axes",
+        "engine",
+        "missing",
+        "reducer",
+        "windows",
+        "with_indices",
+    )
 
     def __init__(
         self,
@@ -47,8 +63,12 @@ class Request(Operation):
         *,
         with_indices: bool = False,
         drops_axes: bool = False,
+        missing: Missing | None = None,
+        border: Border | None = None,
     ) -> None:
-        self.windows = windows
+        self.windows = windows if border is None else replace(windows, may_be_empty=True)
+        self.missing = missing
+        self.border = border
         self.reducer = reducer
         self.engine = engine
         self.with_indices = with_indices
@@ -72,7 +92,7 @@ class Request(Operation):
                     return pooled
             elif ready is not None and self._pools_into(ready, x, out):
                 return out
-        array = as_numeric_array(x)
+        array = as_numeric_array(x, without_order=self.reducer.takes_complex)
         try:
             plan = bind(self.windows, array.shape)
             ready = self._make_ready(plan, array)
@@ -84,11 +104,16 @@ class Request(Operation):
             both = engines.pool_with_indices(
                 plan, self.reducer, array, np.dtype(np.int64), self.engine
             )
-            outs = (None, None) if out is None else _two(out)
+            outs = (None, None) if out is None else two_outs(out)
             return tuple(map(self._placed, (plan, plan), both, outs))
         except PoolError as error:
             error.add_note(f"({self.reducer.name} of a {array.dtype} array of shape {array.shape})")
             raise
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no element is missing, nor lies in a border."""
+        return self.missing is None and self.border is None
 
     def inputs(self) -> dict[str, Array]:
         names = self.reducer.learnable
@@ -99,20 +124,25 @@ class Request(Operation):
             wanted = "not be True where a derivative is asked for"
             raise ArgumentError(message("return_indices", wanted, "True"))
         plan = bind(self.windows, x.shape)
-        reducer, engine = self.reducer, self.engine
-        if reducer.gradient == "selected":
+        reducer, engine, inputs = self.reducer, self.engine, self.inputs()
+        if reducer.routing == "selected":
             places = engines.index_dtype(plan)
             y, indices = engines.pool_with_indices(plan, reducer, x, places, engine)
         else:
             y = engines.pool(plan, reducer, x, engine)
 
+        def slopes(name: str) -> Iterator[Array]:
+            found = reducer.by_parameter(name)
+            for slope in found if isinstance(found, tuple) else (found,):
+                yield engines.pool(plan, slope, x, engine)
+
         def push(tangents: tuple[Array, ...]) -> Array:
             total = np.zeros(plan.output_shape, y.dtype)
             for name, moved in zip(wrt, tangents, strict=True):
                 if name != "x":
-                    slope = reducer.by_parameter(name)
-                    total += moved * engines.pool(plan, slope, x, engine)
-                elif reducer.gradient == "selected":
+                    for slope, by in zip(slopes(name), np.ravel(moved), strict=True):
+                        total += by * slope
+                elif reducer.routing == "selected":
                     total += pick(moved, indices, plan.axes)
                 else:
                     total += engines.push_forward(plan, reducer, x, moved, engine)
@@ -123,10 +153,10 @@ class Request(Operation):
             gradients = []
             for name in wrt:
                 if name != "x":
-                    slope = engines.pool(plan, reducer.by_parameter(name), x, engine)
-                    pulled = np.sum(outer * slope, dtype=float_accumulator(x.dtype))
-                    gradients.append(np.asarray(pulled, np.float64))
-                elif reducer.gradient == "selected":
+                    wide = float_accumulator(x.dtype)
+                    pulled = [np.sum(outer * slope, dtype=wide) for slope in slopes(name)]
+                    gradients.append(np.array(pulled, np.float64).reshape(inputs[name].shape))
+                elif reducer.routing == "selected":
                     gradients.append(
                         engines.pull_back_selected(plan, reducer, indices, outer, engine)
                     )
@@ -174,7 +204,7 @@ class Request(Operation):
         """Pool straight into `out` if it lies as it must, and holds nothing of the input."""
         pool, shape, dtype, back = ready
         if self.with_indices:
-            values, indices = _two(out)
+            values, indices = two_outs(out)
             check_out(indices, shape, np.dtype(np.int64))
         else:
             values, indices = out, None
@@ -189,7 +219,8 @@ class Request(Operation):
         return pool(x, values, indices)
 
 
-def _two(out: Any) -> tuple[Any, Any]:
+def two_outs(out: Any) -> tuple[Any, Any]:
+    """Return the two arrays for values and indices, refusing anything else."""
     if not isinstance(out, tuple) or len(out) != 2:
         wanted = "be two arrays, for the values and the indices"
         raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))

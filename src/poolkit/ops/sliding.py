@@ -1,14 +1,17 @@
 """Sliding windows × reducers: the operators whose windows have a given size."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, boolean, sliding_specification
+from poolkit.geometry.border import Border
+from poolkit.ops.ask import Nan, request
 from poolkit.ops.derive import operator
 from poolkit.ops.documentation import compose
 from poolkit.ops.request import Array, Reduce, Request
-from poolkit.reducers import Lp, Mean, find
+from poolkit.reducers import Lp, Mean
 from poolkit.reducers.reducer import Divisor
 
 __all__ = ["SlidingOperator", "avg_pool", "lp_pool", "pool"]
@@ -19,12 +22,19 @@ def pool(
     x: npt.ArrayLike,
     kernel_size: OneOrPerAxis,
     *,
-    reduce: Reduce,
+    reduce: Reduce | Sequence[Reduce],
     stride: OneOrPerAxis | None = None,
     padding: Padding = 0,
     dilation: OneOrPerAxis = 1,
     ceil_mode: bool = False,
     axes: Axes = None,
+    border: Border | None = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Request:
@@ -39,11 +49,14 @@ def pool(
     {kernel_size}
     reduce : str, Reducer or callable
         A name (``"max"``, ``"min"``, ``"sum"``, ``"mean"``, ``"lp"``, ``"std"``,
-        ``"var"``, ``"range"``, ``"product"``), a reducer with its parameters
-        (``poolkit.reducers.Lp(3)``), or any function called as
-        ``function(windows, axis=-1)`` with windows of shape (..., k): NumPy's
-        reductions, ``np.median`` among them, are such functions.
+        ``"var"``, ``"range"``, ``"product"``, ``"soft"``, ``"log_sum_exp"``, ``"gem"``,
+        ``"median"``, ``"quantile"``, ``"mode"``, ``"rank"``, ``"top_mean"``,
+        ``"ordinal"``), a reducer with its parameters (``poolkit.reducers.Lp(3)``), or any
+        function called as ``function(windows, axis=-1)`` with windows of shape (..., k):
+        NumPy's reductions, ``np.ptp`` among them, are such functions.
     {windows}
+    {border}
+    {missing}
 
     Returns
     -------
@@ -80,7 +93,7 @@ def pool(
     adaptive_pool : the number of windows is given, not their size
     """
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return Request(asked, find(reduce), engine)
+    return request(asked, reduce, engine, nan, nodata, min_valid, border=border)
 
 
 @operator
@@ -95,6 +108,13 @@ def avg_pool(
     count_include_pad: bool = True,
     divisor_override: float | None = None,
     axes: Axes = None,
+    border: Border | None = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Request:
@@ -107,6 +127,8 @@ def avg_pool(
     {x}
     {kernel_size}
     {windows}
+    {border}
+    {missing}
     count_include_pad : bool, default True
         Whether the divisor counts the window's elements that lie in the padding, as
         PyTorch does by default and TensorFlow and Keras never do. What hangs over
@@ -147,7 +169,7 @@ def avg_pool(
     if divisor_override is not None:
         divisor = divisor_override
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return Request(asked, Mean(divisor), engine)
+    return request(asked, Mean(divisor), engine, nan, nodata, min_valid, border=border)
 
 
 @operator
@@ -161,12 +183,19 @@ def lp_pool(
     dilation: OneOrPerAxis = 1,
     ceil_mode: bool = False,
     axes: Axes = None,
+    border: Border | None = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Request:
     """Return the Lp norm of every sliding window."""
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return Request(asked, Lp(norm_type), engine)
+    return request(asked, Lp(norm_type), engine, nan, nodata, min_valid, border=border)
 
 
 lp_pool.__doc__ = compose(pool, Lp)
@@ -187,6 +216,13 @@ class SlidingOperator(Protocol):
         dilation: OneOrPerAxis = ...,
         ceil_mode: bool = ...,
         axes: Axes = ...,
+        border: Border | None = ...,
+        mask: npt.ArrayLike | None = ...,
+        weights: npt.ArrayLike | None = ...,
+        lengths: npt.ArrayLike | None = ...,
+        nan: Nan = ...,
+        nodata: float | None = ...,
+        min_valid: float = ...,
         engine: str | None = ...,
         out: Array | None = ...,
         **parameters: Any,

@@ -1,13 +1,14 @@
 """Whole axes × reducers: the global operators, of one window."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, boolean, global_specification
+from poolkit.ops.ask import Nan, request
 from poolkit.ops.derive import operator
 from poolkit.ops.request import Array, Reduce, Request
-from poolkit.reducers import find
 
 __all__ = ["GlobalOperator", "global_pool"]
 
@@ -16,9 +17,15 @@ __all__ = ["GlobalOperator", "global_pool"]
 def global_pool(
     x: npt.ArrayLike,
     *,
-    reduce: Reduce,
+    reduce: Reduce | Sequence[Reduce],
     axes: Axes = None,
     keepdims: bool = False,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Request:
@@ -33,6 +40,7 @@ def global_pool(
         The axes to pool, in the numbering of NumPy.
     keepdims : bool, default False
         Whether pooled axes stay, with length 1.
+    {missing}
     {engine}
 
     Returns
@@ -61,7 +69,7 @@ def global_pool(
     """
     asked = global_specification(axes)
     drops_axes = not boolean("keepdims", keepdims)
-    return Request(asked, find(reduce), engine, drops_axes=drops_axes)
+    return request(asked, reduce, engine, nan, nodata, min_valid, drops_axes=drops_axes)
 
 
 class GlobalOperator(Protocol):
@@ -75,6 +83,12 @@ class GlobalOperator(Protocol):
         *,
         axes: Axes = ...,
         keepdims: bool = ...,
+        mask: npt.ArrayLike | None = ...,
+        weights: npt.ArrayLike | None = ...,
+        lengths: npt.ArrayLike | None = ...,
+        nan: Nan = ...,
+        nodata: float | None = ...,
+        min_valid: float = ...,
         engine: str | None = ...,
         out: Array | None = ...,
         **parameters: Any,

@@ -7,6 +7,7 @@ import numpy as np
 __all__ = [
     "DType",
     "as_float",
+    "as_real",
     "as_unsigned",
     "as_wide",
     "float_accumulator",
@@ -26,6 +27,11 @@ def is_float(dtype: DType) -> bool:
     return dtype.kind == "f" or (dtype.kind == "V" and dtype.name == "bfloat16")
 
 
+def as_real(dtype: DType) -> DType:
+    """Return the dtype of the real part of complex numbers, and of others itself."""
+    return np.zeros((), dtype).real.dtype if dtype.kind == "c" else dtype
+
+
 def is_half(dtype: DType) -> bool:
     """Return whether a dtype is a float of two bytes."""
     return is_float(dtype) and dtype.itemsize == 2
@@ -37,13 +43,13 @@ def native(dtype: DType) -> DType:
 
 
 def as_float(dtype: DType) -> DType:
-    """Return the dtype itself if it is a float, float64 for integers and bool."""
-    return dtype if is_float(dtype) else np.dtype(np.float64)
+    """Return the dtype itself if it is a float or complex, float64 for integers and bool."""
+    return dtype if is_float(as_real(dtype)) else np.dtype(np.float64)
 
 
 def as_wide(dtype: DType) -> DType:
     """Return the dtype of NumPy's sums: 64 bits for integers and bool, else itself."""
-    if is_float(dtype):
+    if is_float(as_real(dtype)):
         return dtype
     return np.dtype(np.uint64 if dtype.kind == "u" else np.int64)
 
@@ -54,5 +60,5 @@ def as_unsigned(dtype: DType) -> DType:
 
 
 def float_accumulator(dtype: DType) -> DType:
-    """Return float64, or the wider float that `dtype` already is."""
+    """Return float64, or the wider float or complex that `dtype` already is."""
     return np.promote_types(as_float(dtype), np.float64)

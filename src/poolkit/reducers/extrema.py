@@ -1,25 +1,94 @@
 """Maximum, minimum, and the range between them."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
+from poolkit._errors import ArgumentError, message
 from poolkit.reducers.dtypes import DType, as_unsigned
 from poolkit.reducers.reducer import Array, Fold, Gradient, Reducer
 
-__all__ = ["Max", "Min", "Range"]
+__all__ = ["Extreme", "Max", "Min", "Range", "Ties"]
+
+Ties: TypeAlias = Literal["first", "last", "split", "all"]
 
 
 @dataclass(frozen=True, slots=True)
-class Max(Reducer):
+class Extreme(Reducer):
+    """The largest or the smallest element.
+
+    Parameters
+    ----------
+    ties : {"first", "last", "split", "all"}, default "first"
+        Which of equal elements has the gradient, and the index: the first in row-major order,
+        the last; or none has the index, and all share the gradient evenly, or all get it whole.
+    """
+
+    ties: Ties = "first"
+
+    combine: ClassVar[np.ufunc]
+    gradient: ClassVar[Gradient | None] = "selected"
+
+    def __post_init__(self) -> None:
+        rules = ("first", "last", "split", "all")
+        if self.ties not in rules:
+            wanted = "be one of " + ", ".join(f'"{rule}"' for rule in rules)
+            raise ArgumentError(message("ties", wanted, repr(self.ties)))
+
+    @property
+    def routing(self) -> Gradient | None:
+        return "selected" if self.ties in ("first", "last") else "sloped"
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        return (Fold(self.combine),)
+
+    @property
+    def slope_folds(self) -> tuple[Fold, ...]:
+        return (*self.folds, Fold(np.add, _tied, sees_windows=True))
+
+    def define(self, values: Array, count: float) -> Any:
+        return self.combine.reduce(values, axis=-1)
+
+    def define_weighted(self, values: Array, weights: Array, count: float) -> Any:
+        return self.define(values, count)
+
+    def select(self, values: Array) -> Any:
+        place = np.argmax if self.combine is np.maximum else np.argmin
+        if self.ties == "last":
+            return values.shape[-1] - 1 - place(values[..., ::-1], axis=-1)
+        return place(values, axis=-1)
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        tied = _tied(values, folded, count)
+        return np.asarray(tied / folded[1]) if self.ties == "split" else tied
+
+    def result_dtype(self, dtype: DType) -> DType:
+        return dtype
+
+
+def _tied(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+    """Return 1 for elements that are what their window became, and for NaN; else 0."""
+    extreme = np.equal(values, earlier[0]) | np.not_equal(values, values)
+    return np.asarray(extreme, values.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Max(Extreme):
     """The largest element.
+
+    Parameters
+    ----------
+    ties : {"first", "last", "split", "all"}, default "first"
+        Which of equal elements has the gradient, and the index: the first in row-major order,
+        the last; or none has the index, and all share the gradient evenly, or all get it whole.
 
     Notes
     -----
     NaN: a window that holds one becomes NaN. Infinities are values like any other.
     Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
-    The first in row-major order has the index and the gradient; so has the first NaN.
+    NaN are equal to each other.
     Dtype: that of the input; exact.
     Source: PyTorch's ``max_pool2d``; deviations: padding is limited only by the rule
     that no window may be empty.
@@ -39,31 +108,23 @@ class Max(Reducer):
     """
 
     name: ClassVar[str] = "max"
-    gradient: ClassVar[Gradient | None] = "selected"
-
-    @property
-    def folds(self) -> tuple[Fold, ...]:
-        return (Fold(np.maximum),)
-
-    def define(self, values: Array, count: float) -> Any:
-        return np.max(values, axis=-1)
-
-    def select(self, values: Array) -> Any:
-        return np.argmax(values, axis=-1)
-
-    def result_dtype(self, dtype: DType) -> DType:
-        return dtype
+    combine: ClassVar[np.ufunc] = np.maximum
 
 
 @dataclass(frozen=True, slots=True)
-class Min(Reducer):
+class Min(Extreme):
     """The smallest element.
+
+    Parameters
+    ----------
+    ties : {"first", "last", "split", "all"}, default "first"
+        Which of equal elements has the gradient, and the index: as for the largest.
 
     Notes
     -----
     NaN: a window that holds one becomes NaN. Infinities are values like any other.
     Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
-    The first in row-major order has the index and the gradient; so has the first NaN.
+    NaN are equal to each other.
     Dtype: that of the input; exact. The idiom −max(−x) is wrong for unsigned integers
     and for the most negative signed one; this is not.
     Source: the definition.
@@ -77,20 +138,7 @@ class Min(Reducer):
     """
 
     name: ClassVar[str] = "min"
-    gradient: ClassVar[Gradient | None] = "selected"
-
-    @property
-    def folds(self) -> tuple[Fold, ...]:
-        return (Fold(np.minimum),)
-
-    def define(self, values: Array, count: float) -> Any:
-        return np.min(values, axis=-1)
-
-    def select(self, values: Array) -> Any:
-        return np.argmin(values, axis=-1)
-
-    def result_dtype(self, dtype: DType) -> DType:
-        return dtype
+    combine: ClassVar[np.ufunc] = np.minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +151,7 @@ class Range(Reducer):
     same infinity.
     Dtype: that of the input for floats; for integers the unsigned type of the same
     width, in which the difference always fits; bool says whether both values occur.
+    Gradient: equal elements that are the largest share it evenly; so do the smallest, negated.
     Source: NumPy's ``ptp``, without its overflow.
 
     Examples
@@ -115,12 +164,27 @@ class Range(Reducer):
 
     name: ClassVar[str] = "range"
 
+    gradient: ClassVar[Gradient | None] = "sloped"
+
     @property
     def folds(self) -> tuple[Fold, ...]:
         return (Fold(np.maximum), Fold(np.minimum))
 
+    @property
+    def slope_folds(self) -> tuple[Fold, ...]:
+        smallest = Fold(np.add, lambda x, seen, count: _tied(x, seen[1:], count), True)
+        return (*self.folds, Fold(np.add, _tied, True), smallest)
+
     def define(self, values: Array, count: float) -> Any:
         return _difference(np.max(values, axis=-1), np.min(values, axis=-1))
+
+    def define_weighted(self, values: Array, weights: Array, count: float) -> Any:
+        return self.define(values, count)
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        largest, smallest, tops, bottoms = folded
+        ups, downs = _tied(values, (largest,), count), _tied(values, (smallest,), count)
+        return np.asarray(ups / tops - downs / bottoms)
 
     def result_dtype(self, dtype: DType) -> DType:
         return as_unsigned(dtype)

@@ -28,6 +28,7 @@ class Function(Reducer):
     function: Callable[..., Any]
 
     name: ClassVar[str] = "function"
+    takes_complex: ClassVar[bool] = True
 
     def define(self, values: Array, count: float) -> Any:
         reduced = np.asarray(self.function(values, axis=-1))

@@ -46,6 +46,7 @@ class Lp(Reducer):
     norm_type: float = 2.0
 
     name: ClassVar[str] = "lp"
+    of_nothing: ClassVar[float | None] = 0
     gradient: ClassVar[Gradient | None] = "sloped"
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from poolkit.reducers.dtypes import DType, as_float, float_accumulator
 from poolkit.reducers.reducer import Array, Fold, Gradient, Reducer
 
-__all__ = ["StochasticMean", "draw_by_size"]
+__all__ = ["ExpectedDraw", "StochasticMean", "draw_by_share", "draw_by_size"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,95 @@ class StochasticMean(Reducer):
         return np.asarray(np.where(folded[0] > 0, slope, 0))
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedDraw(Reducer):
+    """What is expected of an element drawn by its share of the sum: Σ x₊² / Σ x₊.
+
+    x₊ is x, or 0 where that is negative: such elements are never drawn.
+
+    Notes
+    -----
+    A window in which nothing is above 0 becomes 0.
+    NaN: a window that holds one becomes NaN. One with +∞ becomes that.
+    Dtype: that of the input for floats, float64 for integers and bool. Accumulated in float64
+    at least.
+    Gradient: (2 x − y) / Σ x₊ for elements above 0, 0 for the others.
+    Source: arXiv 1301.3557, equation 6.
+
+    Examples
+    --------
+    >>> import poolkit
+    >>> from poolkit.reducers import ExpectedDraw
+    >>> poolkit.pool([1.0, 2.0, 3.0, 4.0, -1.0, 2.0, 3.0, -4.0], (4,), reduce=ExpectedDraw())
+    array([3. , 2.6])
+    """
+
+    name: ClassVar[str] = "expected draw"
+    gradient: ClassVar[Gradient | None] = "sloped"
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        return (Fold(np.add, _positive), Fold(np.add, _positive_square))
+
+    def define(self, values: Array, count: float) -> Any:
+        wide = values.astype(float_accumulator(values.dtype))
+        positive = np.maximum(wide, 0)
+        folded = (np.sum(positive, axis=-1), np.sum(positive * positive, axis=-1))
+        return self.finish(folded, np.asarray(count)).astype(as_float(values.dtype))
+
+    def result_dtype(self, dtype: DType) -> DType:
+        return as_float(dtype)
+
+    def accumulator_dtype(self, dtype: DType) -> DType:
+        return float_accumulator(dtype)
+
+    def finish(self, folded: tuple[Array, ...], count: Array) -> Array:
+        total, squares = folded
+        mean = squares / np.where(total == 0, 1, total)
+        return np.asarray(np.where(total == np.inf, np.inf, mean))
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        total = np.where(folded[0] == 0, 1, folded[0])
+        return np.asarray(np.where(values > 0, (2 * values - folded[1] / total) / total, 0))
+
+
+def draw_by_share(values: Array, numbers: Array) -> Array:
+    """Return which elements random numbers draw, each by its share of the sum; −1 for none.
+
+    Elements are laid one behind the other, each as long as it is large; a number falls into one
+    of them. Negative ones are as long as 0, and are never drawn. NaN, the first of them, always
+    is; else an infinity. None is drawn where nothing is above 0.
+
+    Parameters
+    ----------
+    values : array of shape (..., k)
+        The elements of windows, in row-major order.
+    numbers : array of shape (...)
+        A number from 0 to 1, without 1, for each window.
+
+    Notes
+    -----
+    Dtype: sums are of float64 at least.
+    Source: arXiv 1301.3557, section 3.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from poolkit.reducers import draw_by_share
+    >>> draw_by_share(np.array([1.0, -2.0, 3.0, 4.0]), np.array([0.12, 0.13, 0.49, 0.5]))
+    array([0, 2, 2, 3])
+    """
+    wide = values.astype(float_accumulator(values.dtype))
+    with np.errstate(all="ignore"):
+        sums = np.cumsum(np.where(wide > 0, wide, 0), axis=-1)
+        total = sums[..., -1:]
+        # Where the product is rounded up to the sum, the last element above 0 is meant.
+        reached = (sums > numbers[..., np.newaxis] * total) | (sums >= total)
+    drawn = np.where(total[..., 0] > 0, np.argmax(reached, axis=-1), -1)
+    is_nan = np.isnan(wide)
+    return np.where(is_nan.any(axis=-1), np.argmax(is_nan, axis=-1), drawn)
+
+
 def draw_by_size(values: Array, numbers: Array) -> Array:
     """Return which elements random numbers draw, each by its size; −1 for none.
 
@@ -101,6 +190,16 @@ def draw_by_size(values: Array, numbers: Array) -> Array:
         shares = (numbers.astype(floats.dtype) * sums[..., -1]).astype(np.float32)
         reached = sums >= shares[..., np.newaxis]
     return np.where(reached.any(axis=-1), np.argmax(reached, axis=-1), -1)
+
+
+def _positive(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+    del earlier, count
+    return np.maximum(values, 0)
+
+
+def _positive_square(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+    del earlier, count
+    return np.square(np.maximum(values, 0))
 
 
 def _square(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:

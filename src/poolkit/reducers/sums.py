@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
-from poolkit.reducers.dtypes import DType, as_float, as_wide, float_accumulator, is_float
+from poolkit.reducers.dtypes import DType, as_float, as_real, as_wide, float_accumulator, is_float
 from poolkit.reducers.reducer import Array, Divisor, Fold, Gradient, Reducer
 
 __all__ = ["Mean", "Product", "Sum", "exact_sum"]
@@ -30,6 +30,8 @@ def exact_sum(values: Array) -> Any:
 
     Longer floats, which `math.fsum` would cut short, are added as they are.
     """
+    if values.dtype.kind == "c":
+        return exact_sum(values.real) + 1j * exact_sum(values.imag)
     if values.dtype.itemsize > np.dtype(np.float64).itemsize:
         return np.sum(values, axis=-1)
     return _exact_sums(values.astype(np.float64))
@@ -55,6 +57,8 @@ class Sum(Reducer):
     """
 
     name: ClassVar[str] = "sum"
+    takes_complex: ClassVar[bool] = True
+    of_nothing: ClassVar[float | None] = 0
     gradient: ClassVar[Gradient | None] = "shared"
 
     @property
@@ -65,7 +69,7 @@ class Sum(Reducer):
         return np.ones_like(values)
 
     def define(self, values: Array, count: float) -> Any:
-        if is_float(values.dtype):
+        if is_float(values.dtype) or values.dtype.kind == "c":
             return exact_sum(values)
         return np.sum(values, axis=-1, dtype=as_wide(values.dtype))
 
@@ -73,7 +77,7 @@ class Sum(Reducer):
         return as_wide(dtype)
 
     def accumulator_dtype(self, dtype: DType) -> DType:
-        return float_accumulator(dtype) if is_float(dtype) else as_wide(dtype)
+        return float_accumulator(dtype) if is_float(as_real(dtype)) else as_wide(dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Mean(Reducer):
     empty: float = math.nan
 
     name: ClassVar[str] = "mean"
+    takes_complex: ClassVar[bool] = True
     gradient: ClassVar[Gradient | None] = "shared"
 
     def __post_init__(self) -> None:
@@ -156,6 +161,7 @@ class Product(Reducer):
     NaN: a window that holds one becomes NaN, and so does one with 0 and an infinity.
     Dtype: that of the input for floats, accumulated in float64 at least; uint64 for
     unsigned integers, int64 for the others and bool, wrapping around as NumPy's do.
+    Gradient: the product of the window's other elements.
     Source: the definition.
 
     Examples
@@ -166,10 +172,24 @@ class Product(Reducer):
     """
 
     name: ClassVar[str] = "product"
+    takes_complex: ClassVar[bool] = True
+    of_nothing: ClassVar[float | None] = 1
+
+    gradient: ClassVar[Gradient | None] = "sloped"
 
     @property
     def folds(self) -> tuple[Fold, ...]:
         return (Fold(np.multiply),)
+
+    @property
+    def slope_folds(self) -> tuple[Fold, ...]:
+        return (Fold(np.multiply, _not_zero), Fold(np.add, _is_zero))
+
+    def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
+        # Not the product over the element: where that is 0, it is the product of the others.
+        others, zeros = folded
+        alone = np.where(zeros == 1, (values == 0) * others, 0)
+        return np.where(zeros == 0, others / _not_zero(values), alone)
 
     def define(self, values: Array, count: float) -> Any:
         return np.prod(values, axis=-1, dtype=self.accumulator_dtype(values.dtype))
@@ -178,4 +198,12 @@ class Product(Reducer):
         return as_wide(dtype)
 
     def accumulator_dtype(self, dtype: DType) -> DType:
-        return float_accumulator(dtype) if is_float(dtype) else as_wide(dtype)
+        return float_accumulator(dtype) if is_float(as_real(dtype)) else as_wide(dtype)
+
+
+def _not_zero(values: Array, earlier: tuple[Array, ...] = (), count: Any = None) -> Array:
+    return np.where(values == 0, values.dtype.type(1), values)
+
+
+def _is_zero(values: Array, earlier: tuple[Array, ...], count: Any) -> Array:
+    return np.asarray(np.equal(values, 0), values.dtype)
