@@ -18,6 +18,7 @@
 #include "recipe.hpp"
 #include "regions_bindings.hpp"
 #include "threads.hpp"
+#include "weighted_bindings.hpp"
 
 namespace nb = nanobind;
 
@@ -163,4 +164,5 @@ NB_MODULE(_kernels, module) {
     poolkit::bind_halving(module);
     poolkit::bind_placing(module);
     poolkit::add_regions(module);
+    poolkit::bind_weighted(module);
 }

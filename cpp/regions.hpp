@@ -26,7 +26,7 @@ struct Spans {
 struct RegionWork {
     const void* input;
     void* output;
-    std::int64_t* chosen;  // null where nobody asks
+    std::int64_t* chosen;  // null where nobody asks; an input of the gradient of what was chosen
     std::int64_t image_count, channels, height, width;
     std::int64_t depth, down, across;  // of the output, and bins on either axis
     std::int64_t places;
@@ -46,7 +46,8 @@ struct RegionWork {
 };
 
 enum class RegionTask {
-    mean_of_points, largest_point, gradient_of_points, largest_cell, mean_of_cells, gradient_of_cells
+    mean_of_points, largest_point, gradient_of_points, largest_cell, mean_of_cells, gradient_of_cells,
+    gradient_of_chosen
 };
 
 // Makes parts first to stop − 1: boxes of blocks of channels; of gradients, images of them.

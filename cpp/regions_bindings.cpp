@@ -153,7 +153,8 @@ public:
             few_[image] = looked_at_[image] * 2 < static_cast<double>(cells);
         const Index wide = region_channels(is_double ? 8 : 4);
         const Index blocks = (work.depth + wide - 1) / wide * work.places;
-        const bool back = task == RegionTask::gradient_of_points || task == RegionTask::gradient_of_cells;
+        const bool back = task == RegionTask::gradient_of_points || task == RegionTask::gradient_of_cells ||
+                          task == RegionTask::gradient_of_chosen;
         const RegionKernel kernel = find(task, is_double);
         const nb::gil_scoped_release released;
         if (work.located == 0 || blocks == 0) return;
@@ -291,6 +292,18 @@ void pull_cells(const Input& gradient, const Output& output, const Input& images
     boxes.run(RegionTask::gradient_of_cells, threads);
 }
 
+// Adds to `output`, which has the shape of the planes; `chosen` is only read.
+void pull_chosen(const Input& gradient, const Output& output, const Input& chosen, const Input& images,
+                 const Input& places, Index group, Index threads) {
+    Boxes boxes(Input(output), gradient, images, places, group);
+    RegionWork& work = boxes.work;
+    work.input = reals(gradient, boxes.is_double, static_cast<Index>(gradient.size()), "gradients must be floats");
+    work.output = writable(output, boxes.is_double);
+    work.chosen = const_cast<Index*>(data<const Index>(chosen, static_cast<Index>(gradient.size()),
+                                                       "one index per gradient is needed"));
+    boxes.run(RegionTask::gradient_of_chosen, threads);
+}
+
 }  // namespace
 
 void add_regions(nb::module_& module) {
@@ -308,6 +321,9 @@ void add_regions(nb::module_& module) {
     module.def("pull_cells", &pull_cells, nb::arg("gradient").noconvert(), nb::arg("output").noconvert(),
                nb::arg("images").noconvert(), nb::arg("places").noconvert(), nb::arg("group"), nb::arg("rows"),
                nb::arg("columns"), nb::arg("threads"));
+    module.def("pull_chosen", &pull_chosen, nb::arg("gradient").noconvert(), nb::arg("output").noconvert(),
+               nb::arg("chosen").noconvert(), nb::arg("images").noconvert(), nb::arg("places").noconvert(),
+               nb::arg("group"), nb::arg("threads"));
 }
 
 }  // namespace poolkit

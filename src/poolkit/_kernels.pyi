@@ -113,3 +113,37 @@ def pull_cells(
     columns: tuple[Array, ...],
     threads: int,
 ) -> None: ...
+def pull_chosen(
+    gradient: Array,
+    output: Array,
+    chosen: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    threads: int,
+) -> None: ...
+
+class WeightedAxis:
+    def __init__(
+        self,
+        length: int,
+        starts: Array,
+        positions: Array,
+        weights: Array,
+        divisors: Array | None,
+        whole: Array,
+        tile: int,
+    ) -> None: ...
+
+def weigh(
+    input_element: str,
+    output_element: str,
+    input: Array,
+    output: Array,
+    planes: int,
+    rows: WeightedAxis | None,
+    along: WeightedAxis | None,
+    inner: int,
+    clamps: bool,
+    threads: int,
+) -> None: ...

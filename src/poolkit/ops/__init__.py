@@ -1,8 +1,10 @@
 """The public operators: families of windows × reducers, and those that are neither."""
 
 from poolkit.ops import (
+    area,
     attention,
     avg_unpooling,
+    blur,
     max_unpooling,
     mixed,
     named,
@@ -11,8 +13,10 @@ from poolkit.ops import (
     region_points,
     stochastic,
 )
+from poolkit.ops.area import *
 from poolkit.ops.attention import *
 from poolkit.ops.avg_unpooling import *
+from poolkit.ops.blur import *
 from poolkit.ops.max_unpooling import *
 from poolkit.ops.mixed import *
 from poolkit.ops.named import *
@@ -22,8 +26,10 @@ from poolkit.ops.region_points import *
 from poolkit.ops.stochastic import *
 
 __all__ = [
+    *area.__all__,
     *attention.__all__,
     *avg_unpooling.__all__,
+    *blur.__all__,
     *max_unpooling.__all__,
     *mixed.__all__,
     *named.__all__,

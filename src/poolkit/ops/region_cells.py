@@ -76,8 +76,8 @@ def roi_pool(
     NaN, ties, gradient: as the reducer says. Of the maximum: a bin that holds NaN becomes
     NaN; of equal elements the first in row-major order has the index and gets the gradient.
     Dtype: that of `x`; halves are computed in float32.
-    Cost: R·C·H·W at most, each bin's cells once; other reducers than the maximum go box by
-    box, some 0.1 ms each.
+    Cost: each bin's cells once; reducers other than the maximum and the mean go box by box,
+    some 0.1 ms each.
     Source: Girshick, "Fast R-CNN" (ICCV 2015), section 2.1; torchvision's ``roi_pool``;
     deviations: there NaN is never the largest, and a bin of −∞ alone becomes the lowest
     finite float32. ``poolkit.dialects.torchvision`` answers so.

@@ -99,7 +99,7 @@ def test_the_same_as_in_numpy(rng, kernels):
             outer = rng.normal(size=values.shape).astype(x.dtype)
             pulled = pooling.pull_back(x, regions, chosen, outer)
             wanted = in_numpy(pooling.pull_back, x, regions, chosen, outer)
-            if isinstance(pooling, BinPooling) and pooling.channels is None:
+            if pooling.channels is None and getattr(pooling, "reducer", None) == Mean():
                 np.testing.assert_allclose(pulled, wanted, rtol=1e-6, atol=1e-5)
             else:
                 np.testing.assert_array_equal(pulled, wanted)
@@ -184,3 +184,28 @@ def test_kernels_refuse_what_does_not_belong_together(changed, sentence):
     pool(**given)
     with pytest.raises(ValueError, match=sentence):
         pool(**(given | {key: value for key, value in changed.items() if key != "kind"}))
+
+
+def test_gradients_of_what_does_not_belong_together():
+    total, gradient = np.zeros_like(X), np.ones_like(Y)
+    bins = {"images": IMAGE, "places": PLACE, "group": 1, "threads": 1}
+    for place in (-1, 6, 2**62, -(2**62)):  # in no plane: nobody gets it
+        chosen = np.full(Y.shape, place)
+        recipe.kernels.pull_chosen(gradient=gradient, output=total, chosen=chosen, **bins)
+    assert not total.any()
+    with pytest.raises(ValueError, match="one index per gradient"):
+        recipe.kernels.pull_chosen(gradient=gradient, output=total, chosen=IMAGE[:0], **bins)
+    with pytest.raises(ValueError, match="bins must lie in the axis"):
+        recipe.kernels.pull_cells(
+            gradient=gradient, output=total, rows=spans([0], [3]), columns=spans([0], [1]), **bins
+        )
+    given = {"gradient": gradient, "output": total, "columns": points(1, [0], [0]), **bins}
+    with pytest.raises(ValueError, match="points must lie in the axis"):
+        recipe.kernels.pull_points(rows=points(1, [0], [2]), divisors=DIVISOR, **given)
+    with pytest.raises(ValueError, match="boxes must lie on an image"):
+        recipe.kernels.pull_chosen(
+            gradient=gradient,
+            output=total,
+            chosen=np.zeros(Y.shape, np.int64),
+            **(bins | {"images": IMAGE + 1}),
+        )

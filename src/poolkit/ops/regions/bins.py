@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from poolkit import engines
-from poolkit.engines.regions import AxisSpans, pool_cells, pull_cells
-from poolkit.geometry import Plan
-from poolkit.geometry.listed import ListedWindows
+from poolkit.engines.regions import AxisSpans, pool_cells, pull_cells, pull_chosen
 from poolkit.geometry.regions import AxisBins, Spans
 from poolkit.ops.regions.boxes import Channels, Pooled, Regions, bins_of, output_shape, sources
+from poolkit.ops.regions.planes import pool_plane, pull_back_plane, push_plane
 from poolkit.ops.regions.spans import spans_of
 from poolkit.reducers import ComparedMax, Max, Mean, Reducer
 from poolkit.reducers.reducer import Array
@@ -95,7 +93,7 @@ class BinPooling:
                 places = None if chosen is None else chosen[r]
                 values[r] = self.empty
                 if self.channels is None:
-                    _pool_plane(x[image], rows, columns, self.reducer, values[r], places)
+                    pool_plane(x[image], rows, columns, self.reducer, values[r], places)
                 else:
                     self._pool_places(x[image], rows, columns, values[r], places)
         return Pooled(values, chosen)
@@ -106,10 +104,8 @@ class BinPooling:
         if not gradient.size:
             return total
         spans = self._spans(self.gradient_bins or self.bins, regions, x)
-        if self.channels is not None and chosen is None:
-            bins = bins_of(regions, self.output_size, self.channels)
-            if pull_cells(gradient, total, bins, spans):
-                return total
+        if self._pull_by_kernels(regions, spans, chosen, gradient, total):
+            return total
         for r, image, row, column in regions:
             if chosen is not None:
                 places = chosen[r]
@@ -121,7 +117,7 @@ class BinPooling:
                 continue
             rows, columns = _of_box(spans, r)
             if self.channels is None:
-                _pull_back_plane(x[image], rows, columns, self.reducer, gradient[r], total[image])
+                pull_back_plane(x[image], rows, columns, self.reducer, gradient[r], total[image])
             else:
                 self._share(total[image], rows, columns, gradient[r])
         return total
@@ -139,11 +135,8 @@ class BinPooling:
                 plane = tangent[image].reshape(x.shape[1], x.shape[2] * x.shape[3])
                 moved[r] = np.where(chosen[r] < 0, 0, plane[taken, np.maximum(chosen[r], 0)])
             elif self.channels is None:
-                laid = _lay_out(x.shape[1:], *_of_box(spans, r))
-                if laid is not None:
-                    cut, along = x[image][laid.inputs], tangent[image][laid.inputs]
-                    pushed = engines.push_forward(laid.plan, self.reducer, cut, along)
-                    moved[r][laid.outputs] = pushed
+                rows, columns = _of_box(spans, r)
+                push_plane(x[image], rows, columns, self.reducer, tangent[image], moved[r])
             else:  # means, which are linear
                 self._pool_places(tangent[image], *_of_box(spans, r), moved[r], None)
         return moved
@@ -179,6 +172,20 @@ class BinPooling:
             return False
         bins = bins_of(regions, self.output_size, self.channels)
         return pool_cells(x, values, chosen, bins, spans, **settings)
+
+    def _pull_by_kernels(
+        self,
+        regions: Regions,
+        spans: AxisSpans,
+        chosen: Array | None,
+        gradient: Array,
+        total: Array,
+    ) -> bool:
+        """Add to `total` what the gradient gives, if there are kernels for that."""
+        bins = bins_of(regions, self.output_size, self.channels)
+        if chosen is not None:
+            return not self.gradient_in_box and pull_chosen(gradient, total, chosen, bins)
+        return self.channels is not None and pull_cells(gradient, total, bins, spans)
 
     def _pool_places(
         self, x: Array, rows: Spans, columns: Spans, values: Array, places: Array | None
@@ -223,64 +230,6 @@ class BinPooling:
             for q, (left, right) in enumerate(columns):
                 down, across = (top, max(top, bottom)), (left, max(left, right))
                 yield p, q, self._taken(p, q), down, across
-
-
-def _pool_plane(
-    x: Array, rows: Spans, columns: Spans, reducer: Reducer, values: Array, places: Array | None
-) -> None:
-    """Pool all channels of an image by the same bins, those that hold a cell."""
-    laid = _lay_out(x.shape, rows, columns)
-    if laid is None:
-        return
-    if places is None:
-        values[laid.outputs] = engines.pool(laid.plan, reducer, x[laid.inputs])
-        return
-    place = places.dtype
-    pooled, found = engines.pool_with_indices(laid.plan, reducer, x[laid.inputs], place)
-    values[laid.outputs] = pooled
-    _, down, across = laid.inputs
-    row, column = np.divmod(found, across.stop - across.start)
-    flat = (down.start + row) * x.shape[2] + across.start + column
-    places[laid.outputs] = np.where(found < 0, -1, flat)
-
-
-def _pull_back_plane(
-    x: Array, rows: Spans, columns: Spans, reducer: Reducer, gradient: Array, total: Array
-) -> None:
-    """Add to `total` the gradient of an image whose channels were pooled by the same bins."""
-    laid = _lay_out(x.shape, rows, columns)
-    if laid is not None:
-        outer = np.ascontiguousarray(gradient[laid.outputs])
-        total[laid.inputs] += engines.pull_back(laid.plan, reducer, x[laid.inputs], outer)
-
-
-class _Laid(NamedTuple):
-    """The bins that hold cells, as windows on the part of the plane that they cover."""
-
-    plan: Plan
-    inputs: tuple[slice, slice, slice]
-    outputs: tuple[slice, Array, Array]
-
-
-def _lay_out(shape: tuple[int, ...], rows: Spans, columns: Spans) -> _Laid | None:
-    """Return the bins that hold cells; None if there are none."""
-    covered, windows, kept = [], [], []
-    for spans in (rows, columns):
-        full = [b for b, (start, stop) in enumerate(spans) if start < stop]
-        if not full:
-            return None
-        begin, end = spans[full[0]][0], spans[full[-1]][1]
-        moved = tuple((spans[b][0] - begin, spans[b][1] - begin) for b in full)
-        covered.append(slice(begin, end))
-        windows.append(ListedWindows(end - begin, moved))
-        kept.append(np.array(full))
-    plan = Plan((shape[0], *(each.length for each in windows)), (1, 2), tuple(windows))
-    down, across = kept
-    return _Laid(
-        plan,
-        (slice(None), covered[0], covered[1]),
-        (slice(None), down[:, np.newaxis], across[np.newaxis]),
-    )
 
 
 def _of_box(spans: AxisSpans, r: int) -> tuple[Spans, Spans]:

@@ -95,24 +95,22 @@ class BoxPoints:
     def laid_out(self, boxes: slice, dtype: DType) -> AxisPoints:
         """Return the points of some boxes that have a value."""
         rule, precision = self._rule, self._rule.precision
-        start, size = self._start[boxes, np.newaxis], self._size[boxes, np.newaxis]
-        points, near = self.points[boxes, np.newaxis], self._near[boxes]
-        each = near.ravel()
+        start, size, points = self._start[boxes], self._size[boxes], self.points[boxes]
+        near = self._near[boxes]
+        each, of_box = near.ravel(), self.each[boxes]
         begins = np.cumsum(each) - each
         number = np.arange(each.sum()) + np.repeat(self._first[boxes].ravel() - begins, each)
-
-        def of_points(values: Array) -> Array:
-            return np.repeat(np.broadcast_to(values, near.shape).ravel(), each)
-
         bin_number = np.arange(self._bins, dtype=np.float64)
         if rule.shares_first:
-            share = fit((number + 0.5) / of_points(points), precision)
-            share = fit(of_points(bin_number) + share, precision)
-            position = of_points(start) + fit(of_points(size) * share, precision)
+            share = fit((number + 0.5) / np.repeat(points, of_box), precision)
+            share = fit(np.repeat(np.tile(bin_number, len(near)), each) + share, precision)
+            within = fit(np.repeat(size, of_box) * share, precision)
+            position = np.repeat(start, of_box) + within
         else:
-            begin = fit(start + fit(bin_number * size, precision), precision)
-            within = fit((number + 0.5) * of_points(size), precision)
-            position = of_points(begin) + fit(within / of_points(points), precision)
+            begin = start[:, np.newaxis] + fit(bin_number * size[:, np.newaxis], precision)
+            within = fit((number + 0.5) * np.repeat(size, of_box), precision)
+            within = fit(within / np.repeat(points, of_box), precision)
+            position = np.repeat(fit(begin, precision).ravel(), each) + within
         position = fit(position, precision)
         has_value = (position >= -1) & (position <= self._length)
         owner = np.repeat(np.arange(each.size), each)
