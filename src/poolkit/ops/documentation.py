@@ -93,6 +93,9 @@ UnsupportedError
 Empty windows: an error, before any computation. Windows in which fewer than `min_valid`
 elements are there become `nodata`, or NaN; an error if the result is of integers and no
 `nodata` is given. Their index is −1, and they pass no gradient on.""",
+    "few": """\
+Empty windows: an error, before any computation. Windows in which fewer than `min_valid`
+elements are there become `nodata`, or NaN, and pass no gradient on.""",
     "absent": """\
 Windows in which fewer than `min_valid` elements are there become `nodata`, or NaN; an error
 if the result is of integers and no `nodata` is given. They pass no gradient on.""",

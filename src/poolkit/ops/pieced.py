@@ -180,6 +180,10 @@ class Pieced(Operation):
 
         return Linearised(request.shape_of_output(plan, done.pooled), push, pull)
 
+    def find_few(self, x: Array) -> Array:
+        """Return in which windows too few elements are there."""
+        return self._carry_out(x).few
+
     def _carry_out(self, x: Array, selecting: bool | None = None) -> "_Done":
         request = self.request
         reducer, engine = request.reducer, request.engine

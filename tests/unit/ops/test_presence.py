@@ -1,5 +1,6 @@
 """The missing-data contract of operators made of others: held against lists of what is there."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 from gradients.differences import check_derivative
@@ -88,3 +89,116 @@ def test_pyramids_of_sequences_and_integers(engine):
     half = poolkit.pyramid_pool1d(x.astype(np.float16), (1, 2), lengths=[4, 2], reduce="mean")
     np.testing.assert_array_equal(half, [[[2.5, 1.5, 3.5]], [[5.5, 5.5, np.nan]]])
     assert half.dtype == np.float16
+
+
+HOW = {"stride": 2, "padding": ((1, 0), (0, 2)), "dilation": (1, 2)}
+PADDED = {"reflect": "reflect", "symmetric": "symmetric", "replicate": "edge", "circular": "wrap"}
+
+
+def windows_of(x, often):
+    """Every window of HOW, 3 × 2, as lists of (value, how often, place in the window)."""
+    height, width = x.shape
+    found = []
+    for top in range(-1, height - 2, 2):
+        for left in range(0, width, 2):
+            places = [(i, j) for i in range(3) for j in range(2)]
+            found.append(
+                [
+                    (x[top + i, left + 2 * j], often[top + i, left + 2 * j], (i, j))
+                    for i, j in places
+                    if 0 <= top + i < height and left + 2 * j < width
+                ]
+            )
+    return found
+
+
+def mixture(window, gate, share, least):
+    """Return the definition's mixture; of a gate where there is one."""
+    there = [(value, often, place) for value, often, place in window if often > 0]
+    if len(there) < least:
+        return np.nan
+    if gate is not None:
+        share = 1 / (1 + np.exp(-sum(v * often * gate[place] for v, often, place in there)))
+    mean = np.average([v for v, *_ in there], weights=[often for _, often, _ in there])
+    return share * max(v for v, *_ in there) + (1 - share) * mean
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_mixtures(gated, rng, engine):
+    x, gate = rng.normal(size=(7, 8)), rng.normal(size=(3, 2))
+    operator = poolkit.gated_pool2d if gated else poolkit.mixed_pool2d
+    own = {"gate": gate} if gated else {"share": 0.3}
+
+    def defined(often, least):
+        windows = windows_of(x, often)
+        found = [mixture(window, gate if gated else None, 0.3, least) for window in windows]
+        return np.reshape(found, (3, 4))
+
+    for there, ways in ways_to_leave_out(rng, x):
+        expected = defined(there, 2)
+        assert 0 < np.isnan(expected).mean() < 1
+        for array, way in ways:
+            wanted = expected
+            if way.get("nodata") == MISSING:
+                wanted = np.where(np.isnan(expected), MISSING, expected)
+            y = operator(array, (3, 2), engine=engine, min_valid=2, **own, **HOW, **way)
+            np.testing.assert_allclose(y, wanted, rtol=1e-12, atol=1e-12, err_msg=str(way))
+    often = np.where(rng.random(x.shape) < 0.7, 3 * rng.random(x.shape), 0)
+    y = operator(x, (3, 2), engine=engine, weights=often, **own, **HOW)
+    np.testing.assert_allclose(y, defined(often, 1), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("border", PADDED)
+def test_mixtures_with_borders(border, rng):
+    x, gate = rng.normal(size=(3, 7, 8)), rng.normal(size=(3, 3, 2))
+    mask = rng.random(x.shape) < 0.8
+    laid, there = (np.pad(each, ((0, 0), (1, 1), (2, 2)), PADDED[border]) for each in (x, mask))
+    how = {"padding": (1, 2), "stride": 1, "border": border, "nodata": 0.0}
+    for operator, own in ((poolkit.mixed_pool2d, {}), (poolkit.gated_pool2d, {"gate": gate})):
+        y = operator(x, (3, 2), mask=mask, **own, **how)
+        expected = operator(laid, (3, 2), mask=there, stride=1, nodata=0.0, **own)
+        np.testing.assert_allclose(y, expected, rtol=1e-13)
+        for wrt in ("x", *own):
+            check_derivative(operator, x, (3, 2), rng=rng, wrt=wrt, mask=mask, **own, **how)
+
+
+@pytest.mark.parametrize("name", ["mixed", "gated"])
+def test_mixtures_derived(name, rng):
+    x = rng.normal(size=(2, 3, 7, 8))
+    holes = np.where(rng.random(x.shape) < 0.4, x, np.nan)
+    operator = getattr(poolkit, f"{name}_pool2d")
+    own = {"gate": rng.normal(size=(3, 3, 2))} if name == "gated" else {"share": rng.random((4, 1))}
+    how = {**HOW, "padding": 1, "stride": (2, 2)}
+    ways = [
+        (x, {"mask": rng.random((3, 7, 8)) < 0.3}),
+        (holes, {"nan": "skip", "min_valid": 2}),
+        (x, {"weights": np.maximum(0, rng.normal(-0.5, size=x.shape))}),
+    ]
+    for array, way in ways:
+        assert np.any(np.isnan(operator(array, (3, 2), **own, **how, **way)))
+        for wrt in ("x", *own):
+            check_derivative(
+                *(operator, array, (3, 2)),
+                **{"rng": rng, "wrt": wrt, "nodata": 0.0, **own, **how, **way},
+            )
+        y, pullback = poolkit.vjp(operator, array, (3, 2), wrt=("x", *own), **own, **how, **way)
+        for each in pullback(np.where(np.isnan(y), np.nan, 1)):
+            assert np.isfinite(each).all()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "bool", "float16", "float32", ml_dtypes.bfloat16])
+def test_mixtures_of_every_dtype(dtype, engine):
+    x = np.array([[1, 0, 1, 1, 0, 1]]).astype(dtype)
+    mask = np.array([True, True, False, True, False, False])
+    result = np.dtype(np.float64) if x.dtype.kind in "ib" else x.dtype
+    for y in (
+        poolkit.mixed_pool1d(x, 2, share=0.25, mask=mask, engine=engine),
+        poolkit.gated_pool1d(x, 2, np.full(2, -np.log(3)), mask=mask, engine=engine),
+    ):
+        assert y.dtype == result
+        np.testing.assert_allclose(y.astype(float), [[0.625, 1, np.nan]], rtol=2**-7)
+    whole = np.array([[7, 3, -9, -9]], np.int16)
+    y = poolkit.mixed_pool1d(whole, 2, share=1 / 3, nodata=-9)
+    assert y.tolist() == [[5 + 2 / 3, -9]]
+    y = poolkit.mixed_pool1d(whole, 2, share=1, lengths=[1], engine=engine)
+    np.testing.assert_array_equal(y, [[7, np.nan]])
