@@ -4,6 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 from gradients.differences import check_derivative
+from scipy.stats import chisquare
 
 import poolkit
 
@@ -202,3 +203,85 @@ def test_mixtures_of_every_dtype(dtype, engine):
     assert y.tolist() == [[5 + 2 / 3, -9]]
     y = poolkit.mixed_pool1d(whole, 2, share=1, lengths=[1], engine=engine)
     np.testing.assert_array_equal(y, [[7, np.nan]])
+
+
+def test_draws_follow_the_weights():
+    x, often = np.array([3.0, 1.0, 5.0, -2.0, 2.0]), np.array([1, 4, 0, 3, 2.5])
+    rows = 20_000
+    for weights, mask in ((often, None), (1e200 * often, None), (often, [1, 0, 1, 1, 1])):
+        there = None if mask is None else np.array(mask, bool)
+        _, indices = poolkit.stochastic_pool1d(
+            *(np.tile(x, (rows, 1)), 5),
+            **{"seed": 11, "weights": weights, "mask": there, "return_indices": True},
+        )
+        likely = np.maximum(x, 0) * often * (1 if mask is None else mask)
+        counts = np.bincount(indices.ravel(), minlength=5)
+        assert not counts[likely == 0].any()
+        expected = rows * likely / likely.sum()
+        assert chisquare(counts[likely > 0], expected[likely > 0]).pvalue > 0.01
+
+
+def test_draws_of_what_is_there(rng):
+    x = rng.random((2, 3, 6, 8)) + 0.5
+    how = {"seed": 3, "return_indices": True, "min_valid": 2}
+    for there, ways in ways_to_leave_out(rng, x, 0.4):
+        few = there.reshape(2, 3, 3, 2, 2, 4).sum(axis=(3, 5)) < 2
+        assert 0 < few.mean() < 1
+        first = None
+        for array, way in ways:
+            y, indices = poolkit.stochastic_pool2d(array, (2, 4), **how, **way)
+            flat = np.maximum(indices, 0).reshape(2, 3, -1)
+            drawn = np.take_along_axis(x.reshape(2, 3, -1), flat, -1).reshape(y.shape)
+            np.testing.assert_array_equal(indices == -1, few)
+            at = np.take_along_axis(there.reshape(2, 3, -1), flat, -1).reshape(y.shape)
+            assert at[~few].all()
+            np.testing.assert_array_equal(y, np.where(few, way.get("nodata", np.nan), drawn))
+            first = indices if first is None else first
+            np.testing.assert_array_equal(indices, first)
+    plain = poolkit.stochastic_pool2d(x, (2, 4), seed=3, return_indices=True)
+    for way in ({"mask": np.ones(x.shape, bool)}, {"weights": 1}, {"min_valid": 8}):
+        again = poolkit.stochastic_pool2d(x, (2, 4), **{**how, **way})
+        np.testing.assert_array_equal(again[0], plain[0])
+        np.testing.assert_array_equal(again[1], plain[1])
+    _, other = poolkit.stochastic_pool2d(x, (2, 4), padding=1, **{**how, "min_valid": 8})
+    assert set(other[:, :, 0].ravel().tolist()) == {-1}
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_draws_derived(training, rng):
+    x = rng.normal(size=(2, 7, 8))
+    holes = np.where(rng.random(x.shape) < 0.4, x, np.nan)
+    for array, way in (
+        (holes, {"nan": "skip", "min_valid": 2, "nodata": 0.0}),
+        (x, {"weights": rng.integers(0, 3, x.shape), "nodata": 0.0}),
+    ):
+        how = {"stride": 2, "padding": 1, "training": training, "seed": 4, **way}
+        check_derivative(poolkit.stochastic_pool2d, array, 3, rng=rng, **how)
+
+
+def test_expected_draws(rng, engine):
+    x = rng.normal(size=(4, 12))
+    often = rng.integers(0, 4, x.shape)
+    often[0, :4] = 0
+    y = poolkit.stochastic_pool1d(x, 4, training=False, weights=often, engine=engine)
+    for row in range(4):
+        for window in range(3):
+            at = slice(4 * window, 4 * window + 4)
+            values = np.maximum(np.repeat(x[row, at], often[row, at]), 0)
+            expected = np.sum(values**2) / max(values.sum(), 1e-300) if values.size else np.nan
+            np.testing.assert_allclose(y[row, window], expected, rtol=1e-12)
+
+
+def test_draws_from_integers_and_sequences():
+    x = np.array([[4, 4, 9, 9], [5, 9, 9, 9]], np.uint8)
+    how = {"seed": 1, "lengths": [2, 1]}
+    y, indices = poolkit.stochastic_pool1d(x, 2, nodata=0, return_indices=True, **how)
+    assert y.dtype == np.uint8
+    assert y.tolist() == [[4, 0], [5, 0]]
+    assert indices[:, 1].tolist() == [-1, -1]
+    with pytest.raises(poolkit.ArgumentError, match="`nodata` must be given"):
+        poolkit.stochastic_pool1d(x, 2, **how)
+    for dtype in (np.float16, ml_dtypes.bfloat16):
+        y = poolkit.stochastic_pool1d(x.astype(dtype), 2, **how)
+        assert y.dtype == dtype
+        np.testing.assert_array_equal(y.astype(float), [[4, np.nan], [5, np.nan]])
