@@ -285,3 +285,149 @@ def test_draws_from_integers_and_sequences():
         y = poolkit.stochastic_pool1d(x.astype(dtype), 2, **how)
         assert y.dtype == dtype
         np.testing.assert_array_equal(y.astype(float), [[4, np.nan], [5, np.nan]])
+
+
+def attended(x, scores, often, least):
+    """Return NumPy's average of what is there; of a window as a flat list."""
+    there = (often > 0) & (scores > -np.inf)
+    if there.sum() < least:
+        return np.nan
+    relative = np.exp(scores[there] - scores[there].max())
+    return np.average(x[there], weights=often[there] * relative)
+
+
+@pytest.mark.parametrize("spread", [1, 300])
+def test_attention(spread, rng, engine):
+    x, scores = rng.normal(size=(2, 3, 12)), spread * rng.normal(size=(1, 3, 12))
+    scores[0, 1, :4] = scores[0, 2, 5] = -np.inf
+    whole = np.broadcast_to(scores, x.shape)
+
+    def defined(often, least):
+        rows = [each.reshape(-1, 4) for each in (x, whole, often)]
+        found = [attended(*each, least) for each in zip(*rows, strict=True)]
+        return np.reshape(found, (2, 3, 3))
+
+    for there, ways in ways_to_leave_out(rng, x):
+        expected = defined(there.astype(float), 2)
+        assert 0 < np.isnan(expected).mean() < 1
+        for array, way in ways:
+            wanted = expected
+            if way.get("nodata") == MISSING:
+                wanted = np.where(np.isnan(expected), MISSING, expected)
+            y = poolkit.attention_pool1d(array, scores, 4, engine=engine, min_valid=2, **way)
+            np.testing.assert_allclose(y, wanted, rtol=1e-11, atol=1e-11, err_msg=str(way))
+    often = np.where(rng.random(x.shape) < 0.7, 3 * rng.random(x.shape), 0)
+    for weights in (often, often[:1], often[0, 0]):
+        y = poolkit.attention_pool1d(x, scores, 4, weights=weights, engine=engine)
+        expected = defined(np.broadcast_to(weights, x.shape), 1)
+        np.testing.assert_allclose(y, expected, rtol=1e-11, atol=1e-11)
+    y = poolkit.attention_pool1d(x, np.zeros(12), 4, weights=often, engine=engine)
+    mean = poolkit.avg_pool1d(x, 4, weights=often)
+    np.testing.assert_allclose(y, mean, rtol=1e-12)
+
+
+@pytest.mark.parametrize("spread", [1, 100])
+@pytest.mark.parametrize("wrt", ["x", "scores"])
+def test_attention_derived(spread, wrt, rng):
+    x, scores = rng.normal(size=(2, 3, 7, 8)), spread * rng.normal(size=(2, 1, 7, 8))
+    scores[0, 0, :3, :3] = -np.inf
+    holes = np.where(rng.random(x.shape) < 0.4, x, np.nan)
+    how = {"scores": scores, "kernel_size": 3, "stride": 2, "padding": 1, "rng": rng, "wrt": wrt}
+    for array, way in (
+        (x, {"mask": rng.random((7, 8)) < 0.5}),
+        (holes, {"nan": "skip", "min_valid": 2}),
+        (x, {"weights": np.maximum(0, rng.normal(size=x.shape))}),
+    ):
+        check_derivative(poolkit.attention_pool2d, array, nodata=0.0, **how, **way)
+        y, pullback = poolkit.vjp(
+            poolkit.attention_pool2d,
+            *(array, scores, 3),
+            **{"stride": 2, "padding": 1, "wrt": wrt, **way},
+        )
+        assert np.isnan(y).any()
+        assert np.isfinite(pullback(np.where(np.isnan(y), np.nan, 1))).all()
+
+
+def test_attention_of_bags(engine):
+    x = np.array([[[1, 3, 9]], [[5, 6, 9]], [[7, 7, 7]]])
+    for dtype in (np.int16, np.float16, np.float32, ml_dtypes.bfloat16):
+        y = poolkit.global_attention_pool1d(
+            x.astype(dtype), np.zeros((3, 1, 3)), lengths=[2, 1, 0], engine=engine
+        )
+        assert y.dtype == (np.float64 if dtype is np.int16 else dtype)
+        np.testing.assert_array_equal(y.astype(float), [[2], [5], [np.nan]])
+    scores = np.array([[[0, np.log(3), 0]], [[1, 1, -np.inf]], [[-np.inf] * 3]])
+    y = poolkit.global_attention_pool1d(
+        x, scores, mask=x < 9, nodata=-1, min_valid=2 / 3, keepdims=True, engine=engine
+    )
+    np.testing.assert_allclose(y, [[[2.5]], [[5.5]], [[-1]]])
+
+
+def spread_out(x, often, geometry, least):
+    """Return, for every cell, NumPy's mean of the values of the windows that hold it."""
+    cells = np.zeros((geometry["rows"], geometry["columns"]))
+    for place in np.ndindex(*cells.shape):
+        holding = [o for o in np.ndindex(*x.shape) if holds(o, place)]
+        there = [o for o in holding if often[o] > 0]
+        if len(there) >= least:
+            cells[place] = np.average([x[o] for o in there], weights=[often[o] for o in there])
+        elif holding:
+            cells[place] = np.nan
+    return cells
+
+
+def holds(window, cell):
+    """Whether a window of 3 × 2, strides 2 and 3, dilation 1 and 2, padding 1 and 0, does."""
+    down, along = cell[0] + 1 - 2 * window[0], cell[1] - 3 * window[1]
+    return down in (0, 1, 2) and along in (0, 2)
+
+
+SPREAD = {"stride": (2, 3), "dilation": (1, 2), "padding": (1, 0), "output_size": (6, 11)}
+
+
+def test_values_spread(rng, engine):
+    x, geometry = rng.normal(size=(3, 4)), {"rows": 6, "columns": 11}
+    for there, ways in ways_to_leave_out(rng, x):
+        for least in (1, 2):
+            expected = spread_out(x, there.astype(int), geometry, least)
+            assert np.isnan(expected).any()
+            assert (expected == 0).any()
+            for array, way in ways:
+                wanted = expected
+                if way.get("nodata") == MISSING:
+                    wanted = np.where(np.isnan(expected), MISSING, expected)
+                how = {"engine": engine, "min_valid": least, **SPREAD, **way}
+                y = poolkit.avg_unpool2d(array, (3, 2), **how)
+                np.testing.assert_allclose(y, wanted, rtol=1e-12, atol=1e-12, err_msg=str(way))
+    often = np.where(rng.random(x.shape) < 0.7, 3 * rng.random(x.shape), 0)
+    y = poolkit.avg_unpool2d(x, (3, 2), weights=often, engine=engine, **SPREAD)
+    np.testing.assert_allclose(y, spread_out(x, often, geometry, 1), rtol=1e-12)
+    y = poolkit.avg_unpool2d(x, (3, 2), min_valid=2, engine=engine, **SPREAD)
+    np.testing.assert_allclose(y, spread_out(x, np.ones(x.shape), geometry, 2), rtol=1e-12)
+
+
+def test_values_spread_derived(rng):
+    x = rng.normal(size=(2, 3, 4))
+    holes = np.where(rng.random(x.shape) < 0.6, x, np.nan)
+    for array, way in (
+        (x, {"mask": rng.random((3, 4)) < 0.6, "min_valid": 0.5}),
+        (holes, {"nan": "skip"}),
+        (x, {"weights": np.maximum(0, rng.normal(size=x.shape)), "min_valid": 2}),
+    ):
+        check_derivative(poolkit.avg_unpool2d, array, (3, 2), rng=rng, nodata=0.0, **SPREAD, **way)
+        y, pullback = poolkit.vjp(poolkit.avg_unpool2d, array, (3, 2), **SPREAD, **way)
+        assert np.isnan(y).any()
+        assert np.isfinite(pullback(np.where(np.isnan(y), np.nan, 1))).all()
+
+
+def test_values_spread_from_sequences():
+    x = np.array([[2, 4, 99], [6, 99, 99]], np.uint8)
+    y = poolkit.avg_unpool1d(x, 3, stride=2, lengths=[2, 1], nodata=0)
+    assert y.tolist() == [[2, 2, 3, 4, 4, 0, 0], [6, 6, 6, 0, 0, 0, 0]]
+    assert y.dtype == np.float64
+    for dtype in (np.float16, ml_dtypes.bfloat16):
+        y = poolkit.avg_unpool1d(x.astype(dtype), 3, stride=2, lengths=[2, 1])
+        assert y.dtype == dtype
+        np.testing.assert_array_equal(y[1].astype(float), [6, 6, 6] + 4 * [np.nan])
+    with pytest.raises(poolkit.ArgumentError, match="one axis is pooled"):
+        poolkit.avg_unpool2d(x, 3, lengths=[2, 1])
