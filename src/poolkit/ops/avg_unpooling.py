@@ -13,7 +13,7 @@ from poolkit.engines.engine import divisors
 from poolkit.geometry import Plan, Specification, bind_output
 from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
-from poolkit.ops.max_unpooling import output_lengths
+from poolkit.ops.index_unpooling import output_lengths
 from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array, Linearised, Operation, placed
 from poolkit.reducers import Mean

@@ -431,3 +431,59 @@ def test_values_spread_from_sequences():
         np.testing.assert_array_equal(y[1].astype(float), [6, 6, 6] + 4 * [np.nan])
     with pytest.raises(poolkit.ArgumentError, match="one axis is pooled"):
         poolkit.avg_unpool2d(x, 3, lengths=[2, 1])
+
+
+@pytest.mark.parametrize("convention", ["plane", "array", "matlab"])
+def test_values_put_back(convention, rng):
+    x = rng.normal(size=(2, 3, 4))
+    places = np.argsort(rng.random((2, 24)), axis=1)[:, :12].reshape(x.shape)
+    batch = np.arange(2).reshape(2, 1, 1)
+    laid = {
+        "plane": places,
+        "array": places + 24 * batch,
+        "matlab": 1 + batch + 2 * (places // 6 + 4 * (places % 6)),
+    }[convention]
+    for there, ways in ways_to_leave_out(rng, x):
+        expected = np.zeros((2, 4, 6))
+        for o in zip(*np.nonzero(there), strict=True):
+            expected[o[0]].flat[places[o]] = x[o]
+        wrong = np.where(there, laid, 10**6).astype(np.uint64)  # of these, none is looked at
+        for array, way in ways:
+            for indices in (laid, wrong):
+                how = {"convention": convention, "stride": (1, 2), **way}
+                y = poolkit.max_unpool2d(array, indices, 2, output_size=(4, 6), **how)
+                np.testing.assert_array_equal(y, expected, err_msg=str(way))
+
+
+@pytest.mark.parametrize("repeated", ["error", "last", "sum"])
+def test_values_put_back_derived(repeated, rng):
+    x, places = rng.normal(size=(2, 3, 4)), rng.integers(0, 24, (2, 3, 4))
+    if repeated == "error":
+        places = np.argsort(rng.random((2, 24)), axis=1)[:, :12].reshape(x.shape)
+    holes = np.where(rng.random(x.shape) < 0.6, x, np.nan)
+    how = {"output_size": (4, 6), "repeated": repeated}
+    for array, way in (
+        (x, {"mask": rng.random((3, 4)) < 0.6}),
+        (holes, {"nan": "skip"}),
+        (x, {"weights": np.maximum(0, rng.normal(size=x.shape))}),
+    ):
+        check_derivative(poolkit.max_unpool2d, array, places, 2, rng=rng, **how, **way)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64", "int16", ">i4"])
+def test_values_put_back_as_often_as_they_count(dtype, rng):
+    x, places = rng.integers(1, 9, (3, 8)).astype(dtype), rng.integers(0, 16, (3, 8))
+    often = rng.integers(0, 3, x.shape)
+    y = poolkit.max_unpool1d(x, places, 2, repeated="sum", weights=often)
+    expected = [np.bincount(places[i], x[i] * often[i], 16) for i in range(3)]
+    np.testing.assert_array_equal(y, expected)
+    assert y.dtype == x.dtype.newbyteorder("=")
+    for out in (np.empty(y.shape, y.dtype), np.empty((16, 3), y.dtype).T):
+        back = poolkit.max_unpool1d(x, places, 2, repeated="sum", weights=often, out=out)
+        assert back is out
+        np.testing.assert_array_equal(out, expected)
+    halves = poolkit.max_unpool1d(x, places, 2, repeated="sum", weights=often / 4)
+    np.testing.assert_allclose(halves, np.divide(expected, 4), rtol=1e-3)
+    assert halves.dtype == (np.float64 if x.dtype.kind == "i" else y.dtype)
+    y = poolkit.max_unpool1d(x[:1, :4], [[0, 0, 3, 3]], 2, lengths=[3], weights=[0, 2, 2, 2])
+    np.testing.assert_array_equal(y, [[x[0, 1], 0, 0, x[0, 2], 0, 0, 0, 0]])
