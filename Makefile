@@ -32,7 +32,7 @@ $(VENV)/bench/.bench: $(SOURCES)
 sanitize: $(VENV)/.test ## run the engines' tests with addresses, overflows and races checked
 	mkdir -p build
 	c++ -std=c++20 -O1 -g -Wno-psabi -fsanitize=thread -pthread -o build/race_check \
-		$(addprefix cpp/,race_check.cpp recipe.cpp threads.cpp layout.cpp dispatch.cpp kernels_baseline.cpp)
+		$(addprefix cpp/,race_check.cpp recipe.cpp threads.cpp layout.cpp smooth_layout.cpp dispatch.cpp kernels_baseline.cpp smooth_baseline.cpp)
 	build/race_check
 	$(PYTHON) -m venv --system-site-packages $(VENV)/sanitize
 	echo "$(abspath $(VENV))/lib/$$($(BIN)/python -c 'import sys; print("python%d.%d" % sys.version_info[:2])')/site-packages" \

@@ -13,9 +13,12 @@
 
 #include "dispatch.hpp"
 #include "memory.hpp"
+#include "ordered_bindings.hpp"
 #include "placing.hpp"
 #include "recipe.hpp"
+#include "regions_bindings.hpp"
 #include "threads.hpp"
+#include "weighted_bindings.hpp"
 
 namespace nb = nanobind;
 
@@ -65,10 +68,11 @@ AxisRequest axis_request(nb::tuple given) {
 }
 
 void make_recipe(Recipe* place, const std::string& operation, const std::string& element,
-                 const std::vector<nb::tuple>& axes, double divisor, double freedom) {
+                 const std::vector<nb::tuple>& axes, double divisor, double freedom,
+                 const std::vector<double>& parameters) {
     std::vector<AxisRequest> requests;
     for (const nb::tuple& axis : axes) requests.push_back(axis_request(axis));
-    new (place) Recipe(operation, element, std::move(requests), divisor, freedom);
+    new (place) Recipe(operation, element, std::move(requests), divisor, freedom, parameters);
 }
 
 // Returns whether the arrays could be used as they lie. Small work keeps the interpreter
@@ -148,7 +152,8 @@ NB_MODULE(_kernels, module) {
     module.def("set_instruction_set", &poolkit::set_instruction_set);
     nb::class_<poolkit::Recipe>(module, "Recipe")
         .def("__init__", &poolkit::make_recipe, nb::arg("operation"), nb::arg("element"),
-             nb::arg("axes"), nb::arg("divisor"), nb::arg("freedom"))
+             nb::arg("axes"), nb::arg("divisor"), nb::arg("freedom"),
+             nb::arg("parameters") = std::vector<double>{})
         .def_prop_ro("scratch_bytes", &poolkit::Recipe::scratch_bytes)
         .def("run", &poolkit::run, nb::arg("input"), nb::arg("output"), nb::arg("indices").none(),
              nb::arg("threads"));
@@ -156,5 +161,8 @@ NB_MODULE(_kernels, module) {
                nb::arg("gradient"), nb::arg("indices"), nb::arg("input_gradient"),
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
+    poolkit::bind_ordered(module);
     poolkit::bind_placing(module);
+    poolkit::add_regions(module);
+    poolkit::bind_weighted(module);
 }

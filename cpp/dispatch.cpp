@@ -11,23 +11,24 @@ struct InstructionSet {
     const char* name;
     Kernel (*find)(Operation, Element, bool);
     Scatter (*find_scatter)(Element, bool);
+    SmoothKernel (*find_smooth)(const Smooth&, Element);
     bool (*runs_here)();
 };
 
 const InstructionSet known[] = {
 #ifdef POOLKIT_X86_64
-    {"avx512", avx512::find, avx512::find_scatter,
+    {"avx512", avx512::find, avx512::find_scatter, avx512::find_smooth,
      [] {
          return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") != 0;
      }},
-    {"avx2", avx2::find, avx2::find_scatter,
+    {"avx2", avx2::find, avx2::find_scatter, avx2::find_smooth,
      [] {
          return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                 __builtin_cpu_supports("f16c") != 0;
      }},
 #endif
-    {"baseline", baseline::find, baseline::find_scatter, [] { return true; }},
+    {"baseline", baseline::find, baseline::find_scatter, baseline::find_smooth, [] { return true; }},
 };
 
 const InstructionSet& named(const std::string& name) {
@@ -73,6 +74,10 @@ Kernel find_kernel(Operation operation, Element element, bool long_indices) {
 
 Scatter find_scatter(Element element, bool long_indices) {
     return in_use().find_scatter(element, long_indices);
+}
+
+SmoothKernel find_smooth(const Smooth& smooth, Element element) {
+    return in_use().find_smooth(smooth, element);
 }
 
 }  // namespace poolkit

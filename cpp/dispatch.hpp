@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rows.hpp"
+#include "smooth.hpp"
 
 namespace poolkit {
 
@@ -18,5 +19,6 @@ void set_instruction_set(const std::string& name);
 
 Kernel find_kernel(Operation operation, Element element, bool long_indices);
 Scatter find_scatter(Element element, bool long_indices);
+SmoothKernel find_smooth(const Smooth& smooth, Element element);
 
 }  // namespace poolkit

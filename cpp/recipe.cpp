@@ -150,13 +150,19 @@ void Recipe::check(const AxisRequest& axis) const {
                 windows.low < limit,
             "window parameters are too large");
     if (windows.kind == Axis::covering)
-        require(windows.low < windows.k + windows.stride && windows.dilation == 1 && (operation_ == Operation::sum || operation_ == Operation::mean),
+        require(windows.low < windows.k + windows.stride && windows.dilation == 1 &&
+                    smooth_.kind == Smooth::none && (operation_ == Operation::sum || operation_ == Operation::mean),
                 "covering windows are for sums and means without dilation");
 }
 
 Recipe::Recipe(const std::string& operation, const std::string& element,
-               std::vector<AxisRequest> axes, double divisor, double freedom)
-    : axes_(std::move(axes)), operation_(operation_named(operation)), element_(element_named(element)) {
+               std::vector<AxisRequest> axes, double divisor, double freedom,
+               const std::vector<double>& parameters)
+    : axes_(std::move(axes)),
+      smooth_(smooth_named(operation, parameters)),
+      operation_(smooth_.kind == Smooth::none ? operation_named(operation) : Operation::mean),
+      element_(element_named(element)) {
+    require(smooth_.kind == Smooth::none || is_float(element_), "smooth reductions are of floats");
     input_size_ = size_of(element_);
     output_size_ = is_extreme(operation_) || is_float(element_) ? input_size_ : 8;
     std::int64_t inputs = 1, positions = 1;
@@ -221,7 +227,8 @@ Recipe::Recipe(const std::string& operation, const std::string& element,
         rows_.row_counts = row_counts_.data();
     }
     rows_.row_reciprocals = reciprocals_.data();
-    lay_out(rows_, operation_, element_);
+    if (smooth_.kind == Smooth::none) lay_out(rows_, operation_, element_);
+    else lay_out_smooth(rows_, smooth_, element_);
     for (const std::int64_t values :
          {rows_.padded_values, rows_.folded_values, rows_.ends_values, rows_.best_values})
         require(values < limit, "window parameters are too large");
@@ -237,15 +244,21 @@ void Recipe::run(const void* input, void* output, void* indices, bool long_indic
     rows.input = input;
     rows.output = output;
     rows.indices = indices;
-    const Kernel kernel = find_kernel(operation_, element_, long_indices);
+    const bool is_smooth = smooth_.kind != Smooth::none;
+    const Kernel kernel = is_smooth ? nullptr : find_kernel(operation_, element_, long_indices);
+    const SmoothKernel smooth_kernel = is_smooth ? find_smooth(smooth_, element_) : nullptr;
+    const auto work = [&](std::int64_t first, std::int64_t stop, const Scratch& scratch) {
+        if (is_smooth) smooth_kernel(rows, smooth_, first, stop, scratch);
+        else kernel(rows, first, stop, scratch);
+    };
     if (threads <= 1 || rows.count == 1) {
-        kernel(rows, 0, rows.count, ScratchMemory(rows).get());
+        work(0, rows.count, ScratchMemory(rows).get());
         return;
     }
     share_out(rows.count, threads, [&]() -> Worker {
-        return [&rows, kernel, scratch = std::make_shared<ScratchMemory>(rows)](std::int64_t first,
-                                                                                std::int64_t stop) {
-            kernel(rows, first, stop, scratch->get());
+        return [&work, scratch = std::make_shared<ScratchMemory>(rows)](std::int64_t first,
+                                                                        std::int64_t stop) {
+            work(first, stop, scratch->get());
         };
     });
 }

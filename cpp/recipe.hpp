@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rows.hpp"
+#include "smooth.hpp"
 
 namespace poolkit {
 
@@ -22,7 +23,7 @@ class Recipe {
 public:
     // Throws std::invalid_argument for what kernels could not do without leaving the arrays.
     Recipe(const std::string& operation, const std::string& element, std::vector<AxisRequest> axes,
-           double divisor, double freedom);
+           double divisor, double freedom, const std::vector<double>& parameters = {});
     Recipe(const Recipe&) = delete;
 
     std::int64_t input_bytes() const { return input_bytes_; }
@@ -44,6 +45,7 @@ private:
     std::vector<Loop> loops_;
     std::vector<double> row_counts_, reciprocals_;
     Rows rows_{};
+    Smooth smooth_;  // of kind none where the operation is another
     Operation operation_;
     Element element_;
     std::int64_t input_bytes_, output_bytes_, outputs_, input_size_, output_size_;

@@ -6,6 +6,13 @@ import pytest
 import poolkit
 
 X = np.array([[3.0, 8, 1, 5], [6, 2, 4, 0], [7, 1, 9, 2], [4, 3, 6, 8]])
+WINDOWS = [[(3, 8, 6, 2), (1, 5, 4, 0)], [(7, 1, 4, 3), (9, 2, 6, 8)]]
+
+
+def of_windows(function):
+    return [[function(np.array(window, float)) for window in row] for row in WINDOWS]
+
+
 EXPECTED = {
     "max": [[8, 5], [7, 9]],
     "min": [[2, 0], [1, 2]],
@@ -22,6 +29,9 @@ EXPECTED = {
     "top_mean": [[7, 4.5], [5.5, 8.5]],
     "ordinal": [[4.75, 2.5], [3.75, 6.25]],
     "std": [[5.6875**0.5, 4.25**0.5], [4.6875**0.5, 7.1875**0.5]],
+    "soft": of_windows(lambda x: np.sum(x * np.exp(x)) / np.sum(np.exp(x))),
+    "log_sum_exp": of_windows(lambda x: np.log(np.mean(np.exp(x)))),
+    "gem": of_windows(lambda x: np.cbrt(np.mean(np.maximum(x, 1e-6) ** 3))),
 }
 
 

@@ -1,27 +1,49 @@
 """The only place that turns what callers may write into what poolkit computes with."""
 
 import operator
-from collections.abc import Sequence
-from typing import SupportsIndex, TypeAlias, TypeGuard
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import isfinite
+from numbers import Rational, Real
+from typing import Literal, SupportsIndex, TypeAlias, TypeGuard
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
-from poolkit.geometry import Adaptive, AutomaticPadding, Rounding, Sliding, Specification
+from poolkit.geometry import (
+    Adaptive,
+    Area,
+    AutomaticPadding,
+    Binomial,
+    Rounding,
+    Sliding,
+    Specification,
+    WeightedSpecification,
+)
+from poolkit.geometry.border import BORDERS, Border
 
 __all__ = [
     "Axes",
+    "Factor",
+    "FilterBorder",
     "OneOrPerAxis",
     "OutputSize",
     "Padding",
     "adaptive_specification",
+    "area_specification",
+    "blur_specification",
     "boolean",
     "global_specification",
     "per_axis",
     "sliding_specification",
 ]
 
+MOST_BLURRED = 7
+"""Elements of the longest filter that papers and frameworks use."""
+
 OneOrPerAxis: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 Padding: TypeAlias = str | SupportsIndex | Sequence[SupportsIndex | Sequence[SupportsIndex]]
 OutputSize: TypeAlias = SupportsIndex | Sequence[SupportsIndex | None] | None
+FilterBorder: TypeAlias = Border | Literal["zero"]
+Factor: TypeAlias = float | Rational | Sequence[float | Rational]
 Axes: TypeAlias = SupportsIndex | Sequence[SupportsIndex] | None
 
 
@@ -72,6 +94,80 @@ def global_specification(axes: Axes) -> Specification:
     return adaptive_specification(1, axes)
 
 
+def blur_specification(
+    filter_size: OneOrPerAxis,
+    stride: OneOrPerAxis,
+    border: FilterBorder,
+    axes: Axes,
+    name: str = "kernel_size",
+) -> WeightedSpecification:
+    """Return the specification that the arguments of blur pooling stand for."""
+    named_axes = _axes(axes)
+    rank = _rank(name, filter_size, named_axes)
+    sizes = per_axis(name, filter_size, rank, least=1)
+    if max(sizes) > MOST_BLURRED:
+        wanted = f"be at most {MOST_BLURRED}, the longest filter there is"
+        raise ArgumentError(message(name, wanted, filter_size))
+    strides = per_axis("stride", stride, rank, least=1)
+    if border != "zero" and border not in BORDERS:
+        listed = ", ".join(f'"{each}"' for each in (*BORDERS, "zero"))
+        raise ArgumentError(message("border", f"be one of {listed}", repr(border)))
+    around = None if border == "zero" else border
+    rules = tuple(Binomial(*each, around) for each in zip(sizes, strides, strict=True))
+    return WeightedSpecification(rules, named_axes)
+
+
+def area_specification(
+    factor: Factor | None, output_size: OutputSize, axes: Axes
+) -> WeightedSpecification:
+    """Return the specification that the arguments of area pooling stand for."""
+    if (factor is None) == (output_size is None):
+        came = "neither" if factor is None else f"{factor!r} and output_size={output_size!r}"
+        raise ArgumentError(message("factor", "be given, or `output_size`, and not both", came))
+    if output_size is not None:
+        adaptive = adaptive_specification(output_size, axes)
+        sizes = (each.output_size for each in adaptive.windows if isinstance(each, Adaptive))
+        return WeightedSpecification(tuple(Area(None, size) for size in sizes), adaptive.axes)
+    named_axes = _axes(axes)
+    rank = _rank("factor", factor, named_axes, _factors)
+    return WeightedSpecification(
+        tuple(Area(each) for each in _factors("factor", factor, rank)), named_axes
+    )
+
+
+def _factors(name: str, value: object, rank: int) -> tuple[Fraction, ...]:
+    """Return one positive fraction per axis, from a number or several."""
+    values = _entries(value, rank)
+    wanted = "be a number greater than 0, or a sequence of one per pooled axis"
+    numbers = [each for each in values if isinstance(each, Real) and not isinstance(each, bool)]
+    if len(numbers) < len(values):
+        raise ArgumentTypeError(message(name, wanted, repr(value)))
+    _check_length(name, values, rank)
+    fractions = [
+        _fraction(each) if isinstance(each, Rational) or isfinite(each) else Fraction(0)
+        for each in numbers
+    ]
+    if min(fractions) <= 0:
+        raise ArgumentError(message(name, wanted, repr(value)))
+    return tuple(fractions)
+
+
+def _fraction(value: Real) -> Fraction:
+    """Return a number as a fraction, of a float the simplest that rounds to it.
+
+    The float nearest to 1.024 is a little more than 128/125, and 512 elements would be a
+    little less than 500 of it.
+    """
+    if isinstance(value, Rational):
+        return Fraction(value)
+    exact = Fraction(float(value))
+    for digits in range(1, 17):
+        simple = exact.limit_denominator(10**digits)
+        if simple and float(simple) == float(value):
+            return simple
+    return Fraction(repr(float(value)))
+
+
 def boolean(name: str, value: object) -> bool:
     """Return a flag, refusing anything but True and False."""
     if value is True or value is False:
@@ -101,7 +197,7 @@ def _integer(value: object) -> int | None:
         return None
 
 
-def per_axis(name: str, value: object, rank: int, least: int) -> tuple[int, ...]:
+def per_axis(name: str, value: object, rank: int, least: int = 1) -> tuple[int, ...]:
     """Return one integer per axis from an integer or a sequence of them."""
     values = _entries(value, rank)
     numbers = tuple(_integer(each) for each in values)
@@ -122,7 +218,12 @@ def _check_length(name: str, values: Sequence[object], rank: int) -> None:
         )
 
 
-def _rank(name: str, sizes: object, axes: tuple[int, ...] | None) -> int:
+def _rank(
+    name: str,
+    sizes: object,
+    axes: tuple[int, ...] | None,
+    check: Callable[[str, object, int], object] = per_axis,
+) -> int:
     """Return the number of pooled axes, from whichever argument tells it."""
     if axes is not None:
         return len(axes)
@@ -131,7 +232,7 @@ def _rank(name: str, sizes: object, axes: tuple[int, ...] | None) -> int:
             raise ArgumentError(message(name, "hold at least one value", repr(sizes)))
         return len(sizes)
     if sizes is not None:
-        per_axis(name, sizes, 1, least=1)
+        check(name, sizes, 1)
     raise ArgumentError(
         message(
             name,

@@ -17,6 +17,7 @@ class Recipe:
         axes: Sequence[tuple[Any, ...]],
         divisor: float,
         freedom: float,
+        parameters: Sequence[float] = ...,
     ) -> None: ...
     @property
     def scratch_bytes(self) -> int: ...
@@ -33,6 +34,18 @@ def scatter_gradient(
     inner: int,
     threads: int,
 ) -> bool: ...
+def pick_ordered(
+    element: str,
+    input: Array,
+    output: Array,
+    start: int,
+    counts: Sequence[int],
+    steps: Sequence[int],
+    distances: Sequence[int],
+    exchanges: Sequence[int],
+    ranks: Sequence[int],
+    threads: int,
+) -> None: ...
 def place(
     values: Array,
     places: Array,
@@ -59,3 +72,89 @@ def take(
     last: bool,
     threads: int,
 ) -> int: ...
+def pool_points(
+    input: Array,
+    output: Array,
+    chosen: Array | None,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    divisors: Array,
+    largest: bool,
+    none: float,
+    skips_zeros: bool,
+    propagates: bool,
+    threads: int,
+) -> None: ...
+def pull_points(
+    gradient: Array,
+    output: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    divisors: Array,
+    threads: int,
+) -> None: ...
+def pool_cells(
+    input: Array,
+    output: Array,
+    chosen: Array | None,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    largest: bool,
+    start: float,
+    empty: float,
+    propagates: bool,
+    threads: int,
+) -> None: ...
+def pull_cells(
+    gradient: Array,
+    output: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    rows: tuple[Array, ...],
+    columns: tuple[Array, ...],
+    threads: int,
+) -> None: ...
+def pull_chosen(
+    gradient: Array,
+    output: Array,
+    chosen: Array,
+    images: Array,
+    places: Array,
+    group: int,
+    threads: int,
+) -> None: ...
+
+class WeightedAxis:
+    def __init__(
+        self,
+        length: int,
+        starts: Array,
+        positions: Array,
+        weights: Array,
+        divisors: Array | None,
+        whole: Array,
+        tile: int,
+    ) -> None: ...
+
+def weigh(
+    input_element: str,
+    output_element: str,
+    input: Array,
+    output: Array,
+    planes: int,
+    rows: WeightedAxis | None,
+    along: WeightedAxis | None,
+    inner: int,
+    clamps: bool,
+    threads: int,
+) -> None: ...

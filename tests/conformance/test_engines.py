@@ -21,12 +21,12 @@ def _available(engine: Engine) -> None:
 
 def test_agrees_with_the_reference(engine: Engine) -> None:
     served = check_engine(engine, CASES)
-    assert served == CASES if engine.name == "portable" else served >= 20_000
+    assert served == CASES if engine.name == "portable" else served >= 16_000
 
 
 def test_agrees_by_elements_in_order(engine: Engine) -> None:
     served = check_engine(engine, CASES // 30, seed=7, are_ordered=True)
-    assert served == (CASES // 30 if engine.name == "portable" else 0)
+    assert served == CASES // 30 if engine.name == "portable" else served > CASES // 90
 
 
 def test_agrees_where_windows_may_be_empty(engine: Engine) -> None:

@@ -14,12 +14,21 @@ RUN = {
         "thousands of random calls beside the framework itself, in every test run",
     ),
     **dict.fromkeys(
-        ["keras3_jax", "keras3_torch", "openvino", "torchvision"],
+        ["keras3_jax", "keras3_torch", "openvino"],
         "the same, by hand while it was written",
     ),
     "onnx": "the standard's own cases",
     **dict.fromkeys(
-        ["mxnet", "mxnet_nomkldnn", "chainer", "theano", "lasagne", "darknet", "paddle"],
+        [
+            "mxnet",
+            "mxnet_nomkldnn",
+            "chainer",
+            "theano",
+            "lasagne",
+            "darknet",
+            "paddle",
+            "torchvision",
+        ],
         "vectors recorded from running it (`tests/dialects/golden/`)",
     ),
     **dict.fromkeys(

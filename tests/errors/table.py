@@ -40,9 +40,10 @@ PADDING = (
     "or (low, high) pair per pooled axis"
 )
 ARRAY = "be a NumPy array, or nested lists, of integers, floats or bool"
+FACTOR = "be a number greater than 0, or a sequence of one per pooled axis"
 REDUCE = (
     "be a reducer, a function of (windows, axis), or one of max, min, sum, mean, lp, std, var, "
-    "range, product, median, quantile, mode, rank, top_mean, ordinal"
+    "range, product, soft, log_sum_exp, gem, median, quantile, mode, rank, top_mean, ordinal"
 )
 
 SEED = "be an integer of at least 0 or a numpy.random.Generator, in training"
@@ -180,7 +181,61 @@ TABLE = [
     Row("poolkit.lp_pool2d(x, float('nan'), 2)", ARGUMENT, "`norm_type` must be a number of at least 1, or infinity; got nan."),
     Row("poolkit.lp_pool2d(x, '2', 2)", TYPE, "`norm_type` must be a number of at least 1, or infinity; got '2'."),
     Row("poolkit.std_pool2d(x, 2, ddof=-1)", ARGUMENT, "`ddof` must be an integer of at least 0; got -1."),
+    Row("poolkit.soft_pool2d(x, 2, sharpness='1')", TYPE, "`sharpness` must be a finite number; got '1'."),
+    Row("poolkit.soft_pool2d(x, 2, sharpness=float('inf'))", ARGUMENT, "`sharpness` must be a finite number; got inf."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, sharpness=0)", ARGUMENT, "`sharpness` must be a finite number other than 0; got 0."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, sharpness=True)", TYPE, "`sharpness` must be a finite number other than 0; got True."),
+    Row("poolkit.log_sum_exp_pool2d(x, 2, mean=1)", TYPE, "`mean` must be True or False; got 1."),
+    Row("poolkit.gem_pool2d(x, 2, p=0)", ARGUMENT, "`p` must be a finite number other than 0; got 0."),
+    Row("poolkit.gem_pool2d(x, 2, p=None)", TYPE, "`p` must be a finite number other than 0; got None."),
+    Row("poolkit.gem_pool2d(x, 2, p=float('nan'))", ARGUMENT, "`p` must be a finite number other than 0; got nan."),
+    Row("poolkit.gem_pool2d(x, 2, eps=-1e-6)", ARGUMENT, "`eps` must be a finite number of at least 0; got -1e-06."),
+    Row("poolkit.gem_pool2d(x, 2, eps='0')", TYPE, "`eps` must be a finite number of at least 0; got '0'."),
     Row("poolkit.reducers.Var(0.5)", TYPE, "`ddof` must be an integer of at least 0; got 0.5."),
+    # Weighted windows.
+    Row("poolkit.blur_pool2d(x, 8)", ARGUMENT, "`kernel_size` must be at most 7, the longest filter there is; got 8."),
+    Row("poolkit.max_blur_pool2d(x, 2, filter_size=9)", ARGUMENT, "`filter_size` must be at most 7, the longest filter there is; got 9."),
+    Row("poolkit.max_blur_pool2d(x, 2, filter_size=2.5)", TYPE, f"`filter_size` must {PER_AXIS}; got 2.5."),
+    Row(
+        "poolkit.blur_pool2d(x, 3, border='same')",
+        ARGUMENT,
+        "`border` must be one of \"reflect\", \"symmetric\", \"replicate\", \"circular\", \"zero\"; got 'same'.",
+    ),
+    Row("poolkit.blur_pool(np.zeros((4, 0)), (3,))", FIT, "axis 1: no window fits into 0 elements."),
+    Row(
+        "poolkit.area_pool2d(x)",
+        ARGUMENT,
+        "`factor` must be given, or `output_size`, and not both; got neither.",
+    ),
+    Row(
+        "poolkit.area_pool2d(x, 2, output_size=3)",
+        ARGUMENT,
+        "`factor` must be given, or `output_size`, and not both; got 2 and output_size=3.",
+    ),
+    Row("poolkit.area_pool2d(x, 0)", ARGUMENT, f"`factor` must {FACTOR}; got 0."),
+    Row("poolkit.area_pool2d(x, (2.5, float('nan')))", ARGUMENT, f"`factor` must {FACTOR}; got (2.5, nan)."),
+    Row("poolkit.area_pool2d(x, float('inf'))", ARGUMENT, f"`factor` must {FACTOR}; got inf."),
+    Row("poolkit.area_pool2d(x, '2')", TYPE, f"`factor` must {FACTOR}; got '2'."),
+    Row("poolkit.area_pool2d(x, True)", TYPE, f"`factor` must {FACTOR}; got True."),
+    Row("poolkit.area_pool2d(x, (2.5, 2, 2))", ARGUMENT, "`factor` must hold one value per pooled axis, 2; got 3: (2.5, 2, 2)."),
+    Row(
+        "poolkit.area_pool(x, 2.5)",
+        ARGUMENT,
+        "`factor` must be a sequence of one value per pooled axis, unless `axes` is given or the "
+        "operator's name says the number of axes; got 2.5.\n"
+        "Hint: write factor=(2.5, 2.5) to pool the last two axes.",
+    ),
+    Row(
+        "poolkit.area_pool2d(x, 1e-30)",
+        ARGUMENT,
+        f"the output would have the shape (2, 3, {8 * 10**30}, {8 * 10**30}), too large.",
+    ),
+    Row(
+        "poolkit.area_pool1d(np.zeros(4, np.longdouble), 2, engine='compiled')",
+        UNSUPPORTED,
+        'engine "compiled": no kernel for float128.\n'
+        "Hint: leave `engine` out and the fastest capable one is chosen.",
+    ),
     # Elements in order.
     Row("poolkit.quantile_pool2d(x, 2, q=1.5)", ARGUMENT, "`q` must be a number from 0 to 1; got 1.5."),
     Row("poolkit.quantile_pool2d(x, 2, q=float('nan'))", ARGUMENT, "`q` must be a number from 0 to 1; got nan."),
@@ -299,6 +354,84 @@ TABLE = [
     ),
     Row("poolkit.set_num_threads(0)", ARGUMENT, "`count` must be an integer of at least 1; got 0."),
     Row("poolkit.set_num_threads(2.0)", TYPE, "`count` must be an integer of at least 1; got 2.0."),
+    # The regions of interest.
+    Row(
+        "poolkit.roi_pool(x, np.zeros((2, 4)), 2)",
+        ARGUMENT,
+        "`boxes` must be an array of shape (R, 5), or one of shape (L, 4) for each image; got shape (2, 4).",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [np.zeros((1, 4)), np.zeros((1, 5))], 2)",
+        ARGUMENT,
+        "`boxes` must be an array of shape (R, 5), or one of shape (L, 4) for each image; got one of shape (1, 5).",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [np.zeros((1, 4))], 2)",
+        ARGUMENT,
+        "`boxes` must be one array for each of 2 images; got 1.",
+    ),
+    Row("poolkit.roi_pool(x, None, 2)", TYPE, f"`boxes` must {ARRAY}; got NoneType."),
+    Row(
+        "poolkit.roi_pool(x, [[0, 0, 0, np.nan, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must be finite numbers in float32; got NaN, an infinity or more than fits.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [[0, 0, 0, 1e300, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must be finite numbers in float32; got NaN, an infinity or more than fits.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [[2, 0, 0, 4, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must begin with the whole number of an image, 0 to 1; got 2.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [[0.5, 0, 0, 4, 4]], 2)",
+        ARGUMENT,
+        "`boxes` must begin with the whole number of an image, 0 to 1; got 0.5.",
+    ),
+    Row("poolkit.roi_pool(x[0], [], 2)", ARGUMENT, "`x` must have the 4 axes (N, C, H, W); got (3, 8, 8)."),
+    Row("poolkit.roi_pool(x[..., :0], [], 2)", ARGUMENT, "`x` must have at least one cell; got (2, 3, 8, 0)."),
+    Row("poolkit.roi_align(x.astype(int), [], 2)", TYPE, "`x` must hold floats; got int64."),
+    Row("poolkit.roi_pool(x, [], 0)", ARGUMENT, f"`output_size` must {PER_AXIS}; got 0."),
+    Row(
+        "poolkit.roi_pool(x, [], 2**17)",
+        ARGUMENT,
+        "`output_size` must be at most 65536; got (131072, 131072).",
+    ),
+    Row("poolkit.ps_roi_pool(x, [], 2)", ARGUMENT, "`x` must have a multiple of 4 channels; got 3."),
+    Row(
+        "poolkit.roi_pool(x, [], 2, spatial_scale=0)",
+        ARGUMENT,
+        "`spatial_scale` must be a positive number; got 0.",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [], 2, spatial_scale='1/16')",
+        TYPE,
+        "`spatial_scale` must be a positive number; got '1/16'.",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [], 2, spatial_scale=1e60)",
+        ARGUMENT,
+        "`spatial_scale` must be in the range of float32; got 1e+60.",
+    ),
+    Row(
+        "poolkit.roi_pool(x, [], 2, reduce='mean', return_indices=True)",
+        ARGUMENT,
+        "`return_indices` must be False: mean does not choose an element; got True.",
+    ),
+    Row("poolkit.roi_align(x, [], 2, reduce='sum')", ARGUMENT, "`reduce` must be mean or max; got 'sum'."),
+    Row(
+        "poolkit.roi_align(x, [], 2, sampling_ratio=-1)",
+        ARGUMENT,
+        "`sampling_ratio` must be an integer, or a sequence of one per pooled axis, each at least 0; got -1.",
+    ),
+    Row(
+        "poolkit.roi_align(x, [], 2, sampling_ratio=4096)",
+        ARGUMENT,
+        "`sampling_ratio` must be at most 1024; got 4096.",
+    ),
     # The engine.
     Row(
         "poolkit.max_pool2d(x, 2, engine='fast')",

@@ -9,11 +9,11 @@ import poolkit
 from poolkit import ops
 
 WORDS = ["max", "min", "avg", "sum", "product", "lp", "std", "var", "range"]
-WORDS += ["median", "quantile", "mode", "rank", "top_mean", "ordinal"]
+WORDS += ["soft", "log_sum_exp", "gem", "median", "quantile", "mode", "rank", "top_mean", "ordinal"]
 FAMILIES = ("", "adaptive_", "fractional_", "global_")
 GENERAL = [f"{family}{word}_pool" for family in FAMILIES for word in WORDS]
 GENERAL += [f"{family}pool" for family in FAMILIES]
-OTHERS = ["mixed_pool", "gated_pool", "stochastic_pool"]
+OTHERS = ["mixed_pool", "gated_pool", "stochastic_pool", "blur_pool", "max_blur_pool", "area_pool"]
 OTHERS += ["attention_pool", "global_attention_pool", "pyramid_pool", "max_unpool", "avg_unpool"]
 
 

@@ -110,14 +110,14 @@ class EvenlyPaddedLayer(Layer):
             bare.append(Sliding(windows.kernel_size, windows.stride))
         is_even = all(low == high for low, high in pads)
         reducer = self.reducer if isinstance(self.reducer, Reducer) else self.reducer(x.dtype)
-        if is_even and len(plan.axes) == 3 and reducer.gradient != "selected":
+        if is_even and len(plan.axes) == 3 and reducer.routing != "selected":
             for windows in plan.windows:
                 if windows.length < windows.widest():
                     wanted = f"be at most the length of its axis, {windows.length}, on PyTorch"
                     raise ArgumentError(message("pool_size", wanted, windows.widest()))
         if not is_even and not is_float(x.dtype):
             raise ArgumentTypeError(message("x", "hold floats to be padded unevenly", x.dtype))
-        if is_even or reducer.gradient == "selected":
+        if is_even or reducer.routing == "selected":
             # Of a repeated element and itself, the first and the largest are the element.
             return super().answer(x)
         inner = Layer(Specification(tuple(bare), plan.axes), reducer)

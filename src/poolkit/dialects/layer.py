@@ -103,7 +103,7 @@ class Layer:
         """Return the output for an array, with indices where the framework gives them."""
         plan = self.plan(x.shape)
         reducer = self.reducer if isinstance(self.reducer, Reducer) else self.reducer(x.dtype)
-        selects = reducer.gradient == "selected"
+        selects = reducer.routing == "selected"
         with_indices = selects and self.numbering is not None
         y, shown = self._pool(plan, reducer, x, with_indices=with_indices)
 

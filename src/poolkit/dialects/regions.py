@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
-from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +9,7 @@ import numpy as np
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.dialects.layer import Answer
 from poolkit.geometry.regions import Precision
-from poolkit.ops.regions import BinPooling, Regions, SamplePooling
+from poolkit.ops.regions import BinPooling, Regions, SamplePooling, positive_scale
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
 
@@ -82,17 +80,6 @@ def check_boxes(name: str, boxes: Array, columns: int, dtype: DType) -> None:
         raise ArgumentError(message(name, f"have the shape (R, {columns})", boxes.shape))
     if boxes.dtype != dtype:
         raise ArgumentTypeError(message(name, f"have the dtype of x, {dtype}", boxes.dtype))
-
-
-def positive_scale(spatial_scale: object) -> float:
-    """Return a scale, refusing what is no positive number."""
-    wanted = "be a positive number"
-    if isinstance(spatial_scale, bool) or not isinstance(spatial_scale, Real):
-        raise ArgumentTypeError(message("spatial_scale", wanted, repr(spatial_scale)))
-    scale = float(spatial_scale)
-    if not (isfinite(scale) and scale > 0):
-        raise ArgumentError(message("spatial_scale", wanted, spatial_scale))
-    return scale
 
 
 def precision_of(dtype: DType) -> Precision:

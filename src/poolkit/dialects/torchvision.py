@@ -26,7 +26,8 @@ from poolkit.dialects.regions import (
     with_images,
 )
 from poolkit.geometry.regions import CellBins, Samples
-from poolkit.ops.regions import BinPooling, Channels, Regions, SamplePooling
+from poolkit.ops.regions import BinPooling, Regions, SamplePooling
+from poolkit.ops.regions.given import channels_of, sizes
 from poolkit.reducers import ComparedMax, Mean
 from poolkit.reducers.reducer import Array
 
@@ -43,7 +44,7 @@ def roi_pool(
 ) -> Meaning:
     """Return what ``torchvision.ops.roi_pool`` gives for x (N, C, H, W), boxes (R, 5)."""
     del x, boxes
-    size = _size(output_size)
+    size = sizes(output_size)
     scale = positive_scale(spatial_scale)
 
     def pooling(x: Array) -> Pooling:
@@ -65,7 +66,7 @@ def roi_align(
 ) -> Meaning:
     """Return what ``torchvision.ops.roi_align`` gives for x (N, C, H, W), boxes (R, 5)."""
     del x, boxes
-    size = _size(output_size)
+    size = sizes(output_size)
     scale = positive_scale(spatial_scale)
     per_bin = _per_bin(sampling_ratio)
     offset, least = (0.5, None) if boolean("aligned", aligned) else (0.0, 1.0)
@@ -93,14 +94,14 @@ def ps_roi_pool(
 ) -> Meaning:
     """Return what ``torchvision.ops.ps_roi_pool`` gives for x (N, C, H, W), boxes (R, 5)."""
     del x, boxes
-    size = _size(output_size)
+    size = sizes(output_size)
     scale = positive_scale(spatial_scale)
 
     def pooling(x: Array) -> Pooling:
         precision = precision_of(x.dtype)
         bins = CellBins(scale, precision, closed=False, leaves_last=True)
         back = CellBins(scale, precision, closed=False)
-        channels = _channels(x, size)
+        channels = channels_of(x, size)
         return BinPooling(bins, size, Mean(), channels=channels, gradient_bins=back)
 
     return RegionLayer(_regions, pooling)
@@ -117,32 +118,20 @@ def ps_roi_align(
 ) -> Meaning:
     """Return what ``torchvision.ops.ps_roi_align`` gives for x (N, C, H, W), boxes (R, 5)."""
     del x, boxes
-    size = _size(output_size)
+    size = sizes(output_size)
     scale = positive_scale(spatial_scale)
     per_bin = _per_bin(sampling_ratio)
 
     def pooling(x: Array) -> Pooling:
         samples = Samples(scale, precision_of(x.dtype), 0.5, None, per_bin)
-        return SamplePooling((samples, samples), size, channels=_channels(x, size), none=nan)
+        return SamplePooling((samples, samples), size, channels=channels_of(x, size), none=nan)
 
     return RegionLayer(_regions, pooling)
-
-
-def _size(output_size: OneOrPerAxis) -> tuple[int, int]:
-    down, across = per_axis("output_size", output_size, 2, least=1)
-    return down, across
 
 
 def _per_bin(sampling_ratio: int) -> int | None:
     (ratio,) = per_axis("sampling_ratio", sampling_ratio, 1, least=-(2**31))
     return ratio if ratio > 0 else None
-
-
-def _channels(x: Array, size: tuple[int, int]) -> Channels:
-    bins = size[0] * size[1]
-    if x.shape[1] % bins:
-        raise ArgumentError(message("x", f"have a multiple of {bins} channels", x.shape[1]))
-    return Channels(x.shape[1] // bins, size)
 
 
 def _regions(x: Array, boxes: Array) -> Regions:

@@ -15,6 +15,7 @@ from poolkit.engines.pull_back import (
 )
 from poolkit.engines.push_forward import push_forward
 from poolkit.engines.threads import get_num_threads, set_num_threads
+from poolkit.engines.weighted import weigh, weigh_back
 from poolkit.engines.weighted_sums import sum_windows, sum_windows_back, sum_windows_by_weight
 
 __all__ = [
@@ -50,4 +51,6 @@ __all__ = [
     "sum_windows_back",
     "sum_windows_by_weight",
     "take",
+    "weigh",
+    "weigh_back",
 ]

@@ -14,7 +14,7 @@ from math import isfinite
 import numpy as np
 
 from poolkit.engines.choose import pool
-from poolkit.engines.gather import gather_together
+from poolkit.engines.gather import gather_together, moved
 from poolkit.geometry import Plan
 from poolkit.reducers import Sum
 from poolkit.reducers.dtypes import DType, float_accumulator, native
@@ -28,19 +28,16 @@ PART_ELEMENTS = 2**17
 LAID_OUT = 2**16
 """Elements of windows laid out at a time, once for every window that holds them."""
 
-WIDEST = 40.0
-"""From the smallest score to the largest, where windows share what is subtracted. A difference of d
-costs d·2⁻⁵³ of the weight."""
-
-WIDEST_OF_SHORT = 600.0
-"""The same where results are float32 or shorter: e^s must not vanish, no more."""
+WIDEST = 600.0
+"""From the smallest score to the largest, where windows share what is subtracted: e^s of float64
+must not vanish."""
 
 
 def attend(plan: Plan, x: Array, scores: Array, dtype: DType, wanted: str | None) -> Array:
     """Return the weighted average of every window, NaN where all scores are −∞."""
     wide = _wide(x, scores)
     y = np.empty(plan.output_shape, dtype)
-    exponentials = _Exponentials(scores, wide, _widest(dtype))
+    exponentials = _Exponentials(scores, wide, is_exact=dtype.itemsize >= 8)
     for part in plan.parts(PART_ELEMENTS):
         values, place = x[part.inputs], y[part.outputs]
         found = exponentials.of(part.inputs)
@@ -56,12 +53,12 @@ def attend(plan: Plan, x: Array, scores: Array, dtype: DType, wanted: str | None
     return y
 
 
-def log_totals(plan: Plan, scores: Array, dtype: DType, wanted: str | None) -> Array:
+def log_totals(plan: Plan, scores: Array, wanted: str | None) -> Array:
     """Return log Σ e^s of every window of the scores."""
     plan = _plan_of(plan, scores)
     wide = float_accumulator(scores.dtype)
     totals = np.empty(plan.output_shape, wide)
-    exponentials = _Exponentials(scores, wide, _widest(dtype))
+    exponentials = _Exponentials(scores, wide, is_exact=False)
     for part in plan.parts(PART_ELEMENTS):
         found = exponentials.of(part.inputs)
         place = totals[part.outputs]
@@ -69,7 +66,7 @@ def log_totals(plan: Plan, scores: Array, dtype: DType, wanted: str | None) -> A
             for outputs, (windows,) in gather_together(part.plan, (exponentials.scores,), LAID_OUT):
                 high = _finite(windows.max(axis=-1))
                 sums = np.exp(windows.astype(wide) - high[..., np.newaxis]).sum(axis=-1)
-                _moved(part.plan, place)[outputs] = np.log(sums) + high
+                moved(part.plan, place)[outputs] = np.log(sums) + high
         else:
             place[...] = np.log(pool(part.plan, Sum(), found[0], wanted)) + exponentials.shift
     return totals
@@ -97,7 +94,7 @@ def pull_attention(
         near = scores[_taken(part.outputs, scores)]
         logs = totals[_taken(part.inputs, totals)]
         outer = gradient[part.inputs].astype(wide)
-        pull = _puller(part.plan, near, logs, _widest(y.dtype), wide, wanted)
+        pull = _puller(part.plan, near, logs, wide, wanted)
         share = pull(outer)
         x_gradient[part.outputs] = share
         slopes = x[part.outputs] * share - pull(outer * y[part.inputs])
@@ -110,10 +107,10 @@ def pull_attention(
 class _Exponentials:
     """e to pieces of the scores, of which the last one is kept: channels may share them."""
 
-    def __init__(self, scores: Array, wide: DType, widest: float) -> None:
+    def __init__(self, scores: Array, wide: DType, *, is_exact: bool) -> None:
         self.shift = 0.0
         self.scores = scores
-        self._whole, self._wide, self._widest = scores, wide, widest
+        self._whole, self._wide, self._is_exact = scores, wide, is_exact
         self._key: tuple[slice, ...] | None = None
         self._found: tuple[Array, Array | None] | None = None
 
@@ -125,9 +122,15 @@ class _Exponentials:
         self._key, self.scores = key, self._whole[key]
         low, high = _ends(self.scores)
         self._found = None
-        if high - low <= self._widest:
+        if high - low <= WIDEST:
             self.shift = high
-            weights = np.exp(np.subtract(self.scores, self.shift, dtype=self._wide))
+            near = self.scores.astype(self._wide)
+            less = near - high
+            weights = np.exp(less)
+            if self._is_exact:
+                # A difference of 600 is rounded by 6e-14, which would be that of the weight.
+                rounded = (near - (less + (near - less))) + ((near - less) - high)
+                weights *= 1 + np.where(np.isfinite(rounded), rounded, 0)
             absent = self.scores == -np.inf
             self._found = weights, absent if absent.any() else None
         return self._found
@@ -139,11 +142,11 @@ def _attend_one_by_one(plan: Plan, x: Array, scores: Array, y: Array, wide: DTyp
         high = _finite(windows.max(axis=-1))
         weights = np.exp(windows.astype(wide) - high[..., np.newaxis])
         weighted = np.where(windows == -np.inf, 0, weights * values)
-        _moved(plan, y)[outputs] = weighted.sum(axis=-1) / weights.sum(axis=-1)
+        moved(plan, y)[outputs] = weighted.sum(axis=-1) / weights.sum(axis=-1)
 
 
 def _puller(
-    plan: Plan, near: Array, logs: Array, widest: float, wide: DType, wanted: str | None
+    plan: Plan, near: Array, logs: Array, wide: DType, wanted: str | None
 ) -> Callable[[Array], Array]:
     """Return what sums e^(s − z)·g, for every element of score s, over its windows.
 
@@ -151,7 +154,7 @@ def _puller(
     """
     lows, highs = zip(_ends(near), _ends(logs), strict=True)
     is_absent, is_empty = near == -np.inf, logs == -np.inf
-    if max(highs) - min(lows) <= widest:
+    if max(highs) - min(lows) <= WIDEST:
         middle = (max(highs) + min(lows)) / 2
         element = np.exp(np.subtract(near, middle, dtype=wide))
         window = np.exp(np.subtract(middle, logs, dtype=wide))
@@ -168,9 +171,9 @@ def _puller(
         pulled = np.empty(plan.output_shape, wide)
         scores = np.broadcast_to(near, pulled.shape)
         for outputs, (passed, z) in gather_together(plan, (outer, logs), LAID_OUT):
-            own = _moved(plan, scores)[outputs][..., np.newaxis]
+            own = moved(plan, scores)[outputs][..., np.newaxis]
             shares = np.where((own == -np.inf) | (z == -np.inf), 0, passed * np.exp(own - z))
-            _moved(plan, pulled)[outputs] = shares.sum(axis=-1)
+            moved(plan, pulled)[outputs] = shares.sum(axis=-1)
         return pulled
 
     return pull_one_by_one
@@ -178,10 +181,6 @@ def _puller(
 
 def _wide(x: Array, scores: Array) -> DType:
     return np.promote_types(float_accumulator(x.dtype), float_accumulator(scores.dtype))
-
-
-def _widest(dtype: DType) -> float:
-    return WIDEST_OF_SHORT if dtype.itemsize < 8 else WIDEST
 
 
 def _ends(scores: Array) -> tuple[float, float]:
@@ -209,7 +208,3 @@ def _taken(inputs: tuple[slice, ...], scores: Array) -> tuple[slice, ...]:
     """Return where a piece of the array has its scores."""
     pairs = zip(scores.shape, inputs, strict=True)
     return tuple(slice(0, 1) if n == 1 else piece for n, piece in pairs)
-
-
-def _moved(plan: Plan, array: Array) -> Array:
-    return np.moveaxis(array, plan.axes, range(-len(plan.axes), 0))

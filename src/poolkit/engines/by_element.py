@@ -3,7 +3,7 @@
 Gathering windows of 3 × 3 elements takes ten times as long as finding their medians.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from math import prod
 from typing import TypeAlias
@@ -26,6 +26,10 @@ LEAST_PART = 2**12
 LEAST_WINDOWS = 2**8
 """Of fewer windows alike, such as those at a corner, whole windows are faster."""
 
+Index: TypeAlias = tuple[slice, ...]
+
+Define: TypeAlias = Callable[[Reducer, Array, list[Index]], Array]
+
 Segment: TypeAlias = tuple[slice, list[slice]]
 """Windows on an axis that are alike, and their first elements, their second ones, …"""
 
@@ -37,34 +41,50 @@ def takes_elements(plan: Plan, reducer: Reducer) -> bool:
     )
 
 
-def define_by_element(plan: Plan, reducer: Reducer, x: Array) -> Array:
-    """Return what windows become, by what the reducer makes of their elements."""
+def define_by_element(
+    plan: Plan,
+    reducer: Reducer,
+    x: Array,
+    define: Define | None = None,
+    part_bytes: int = PART_BYTES,
+) -> Array:
+    """Return what windows become, by what the reducer makes of their elements.
+
+    ``define(reducer, x, indices)`` makes that of the elements at the indices, each of which says
+    where one of all windows lies; by default the reducer does, of slices.
+    """
+    define = _define_slices if define is None else define
     dtype = reducer.result_dtype(x.dtype)
     assert dtype is not None
     pooled = np.empty(plan.output_shape, native(dtype))
     computed = np.dtype(np.float32) if is_half(x.dtype) else native(x.dtype)
     size = prod(windows.widest() for windows in plan.windows)
-    at_once = max(LEAST_PART, PART_BYTES // (size * computed.itemsize))
+    at_once = max(LEAST_PART, part_bytes // (size * computed.itemsize))
     per_window = max(1.0, prod(plan.shape) / max(1, prod(plan.output_shape)))
     for part in plan.parts(int(at_once * per_window)):
         values = x[part.inputs].astype(computed, copy=False)
         target = pooled[part.outputs]
-        for outputs, elements in _alike(part.plan, values):
-            if elements[0].size >= LEAST_WINDOWS:
-                target[outputs] = reducer.define_elements(elements)
+        for outputs, indices in _alike(part.plan):
+            if target[outputs].size >= LEAST_WINDOWS:
+                target[outputs] = define(reducer, values, indices)
             else:
-                windows = np.stack(elements, axis=-1).astype(x.dtype, copy=False)
-                target[outputs] = reducer.define(windows, float(len(elements)))
+                windows = np.stack([values[index] for index in indices], axis=-1)
+                windows = windows.astype(x.dtype, copy=False)
+                target[outputs] = reducer.define(windows, float(len(indices)))
     return pooled
 
 
-def _alike(plan: Plan, x: Array) -> Iterator[tuple[tuple[slice, ...], list[Array]]]:
-    """Yield windows that are alike, with their elements, one by one, in row-major order."""
+def _define_slices(reducer: Reducer, x: Array, indices: list[Index]) -> Array:
+    return reducer.define_elements([x[index] for index in indices])
+
+
+def _alike(plan: Plan) -> Iterator[tuple[Index, list[Index]]]:
+    """Yield windows that are alike, with where their elements lie, in row-major order."""
     sliding = [windows for windows in plan.windows if isinstance(windows, SlidingWindows)]
     for segments in product(*map(_segments, sliding)):
         outputs = _index(plan, [windows for windows, _ in segments])
         elements = product(*(starts for _, starts in segments))
-        yield outputs, [x[_index(plan, list(element))] for element in elements]
+        yield outputs, [_index(plan, list(element)) for element in elements]
 
 
 def _segments(windows: SlidingWindows) -> list[Segment]:
@@ -72,7 +92,7 @@ def _segments(windows: SlidingWindows) -> list[Segment]:
     segments = []
     for window in windows.border():
         inside = windows.inside(window)
-        segments.append((slice(window, window + 1), [slice(i, i + 1) for i in inside]))
+        segments.append((slice(window, window + 1), [slice(i, i + 1, 1) for i in inside]))
     interior = windows.interior()
     if interior:
         reach = (len(interior) - 1) * windows.stride + 1
@@ -82,9 +102,9 @@ def _segments(windows: SlidingWindows) -> list[Segment]:
     return segments
 
 
-def _index(plan: Plan, slices: list[slice]) -> tuple[slice, ...]:
+def _index(plan: Plan, slices: list[slice]) -> Index:
     """Return an index that takes all of every axis that is not pooled."""
-    index = [slice(None)] * len(plan.shape)
+    index = [slice(0, None, 1)] * len(plan.shape)
     for axis, taken in zip(plan.axes, slices, strict=True):
         index[axis] = taken
     return tuple(index)

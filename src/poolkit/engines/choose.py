@@ -12,10 +12,25 @@ from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
 
-__all__ = ["ENGINES", "choose_engine", "pool", "pool_with_indices", "prepare"]
+__all__ = ["ENGINES", "choose_engine", "named_engine", "pool", "pool_with_indices", "prepare"]
 
 ENGINES: tuple[Engine, ...] = (CompiledEngine(), PortableEngine(), ReferenceEngine())
 """Fastest first."""
+
+
+def named_engine(name: str) -> Engine:
+    """Return the engine of a name.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none.
+    """
+    named = {engine.name: engine for engine in ENGINES}
+    if name not in named:
+        listed = ", ".join(f'"{each}"' for each in named)
+        raise ArgumentError(message("engine", f"be one of {listed}", repr(name)))
+    return named[name]
 
 
 def choose_engine(
@@ -36,11 +51,7 @@ def choose_engine(
             for engine in ENGINES
             if engine.unavailable() is None and engine.refusal(plan, reducer, dtype, task) is None
         )
-    named = {engine.name: engine for engine in ENGINES}
-    if wanted not in named:
-        listed = ", ".join(f'"{name}"' for name in named)
-        raise ArgumentError(message("engine", f"be one of {listed}", repr(wanted)))
-    engine = named[wanted]
+    engine = named_engine(wanted)
     reason = engine.unavailable() or engine.refusal(plan, reducer, dtype, task)
     if reason is not None:
         hint = "leave `engine` out and the fastest capable one is chosen."

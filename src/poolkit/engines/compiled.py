@@ -7,6 +7,7 @@ import numpy as np
 
 from poolkit.engines.engine import Engine, Prepared, Task, divisors, memory_order
 from poolkit.engines.kernel_limits import find_refusal
+from poolkit.engines.order_windows import order_windows
 from poolkit.engines.recipe import (
     absence,
     as_buffer,
@@ -17,7 +18,7 @@ from poolkit.engines.recipe import (
     threads_for,
 )
 from poolkit.geometry import Plan
-from poolkit.reducers import Lp, Mean, Reducer, Std, Sum, Var
+from poolkit.reducers import Lp, Mean, Ordered, Reducer, Std, Sum, Var
 from poolkit.reducers.dtypes import DType, native
 from poolkit.reducers.reducer import Array
 
@@ -85,6 +86,8 @@ class CompiledEngine(Engine):
         return pool
 
     def pool(self, plan: Plan, reducer: Reducer, x: Array) -> Array:
+        if isinstance(reducer, Ordered):
+            return order_windows(plan, reducer, x)
         pooled = self._pool(plan, reducer, x)
         if _may_overflow(reducer, x.dtype):
             self._mend_norms(plan, reducer, x, pooled)

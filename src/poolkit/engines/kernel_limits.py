@@ -4,11 +4,12 @@ from math import inf, prod
 
 import numpy as np
 
+from poolkit.engines.by_element import takes_elements
 from poolkit.engines.engine import Task
-from poolkit.engines.recipe import PARTIAL, find_operation, is_global
+from poolkit.engines.recipe import PARTIAL, SMOOTH, find_operation, is_global
 from poolkit.geometry import AxisWindows, CoveringWindows, Plan, SlidingWindows
-from poolkit.reducers import Lp, Mean, Reducer, Sum, Var
-from poolkit.reducers.dtypes import DType, native
+from poolkit.reducers import Lp, Mean, Ordered, Reducer, Sum, Var
+from poolkit.reducers.dtypes import DType, is_float, native
 
 __all__ = ["find_refusal"]
 
@@ -32,11 +33,14 @@ MOST_IN_WINDOW = 2**17
 MOST_IN_PARTIAL_WINDOW = 2**13
 """The same where several arrays of partial results lie in scratch: indices and spreads."""
 
+MOST_ROWS = 2**14
+"""Input rows that windows of the smooth reductions come from, whose places lie in scratch."""
+
 LONGEST = 2**39
 """Positions, padding included; the kernels' own limit, 2⁴⁰, keeps their integers in range."""
 
 
-def find_refusal(  # noqa: PLR0911 - one for each reason
+def find_refusal(  # noqa: PLR0911, PLR0912 - one for each reason
     plan: Plan, reducer: Reducer, dtype: DType, task: Task = "pool"
 ) -> str | None:
     """Return why no kernel serves a request; None if one does."""
@@ -44,17 +48,16 @@ def find_refusal(  # noqa: PLR0911 - one for each reason
         return f"no kernel for {dtype}."
     if task in ("gradient", "tangent"):
         return _slope_refusal(plan, reducer, dtype, task)
+    if isinstance(reducer, Ordered) and task == "pool":
+        return None if takes_elements(plan, reducer) else "no kernel to order so many elements."
     operation = find_operation(reducer, task)
     if operation is None:
         return f"no kernel for {reducer}."
-    if any(_reach(windows) > LONGEST for windows in plan.windows):
-        return f"no kernel for windows that reach {LONGEST} elements or more."
-    if any(_lies_outside(windows) for windows in plan.windows):
-        return "no kernel for windows wholly in the padding, nor for what such leave uncovered."
-    if not isinstance(reducer, Sum | Mean) and any(
-        windows.first_empty() is not None for windows in plan.windows
-    ):
-        return "no kernel for windows that may be empty."
+    refused = _windows_refusal(plan, reducer)
+    if refused is not None:
+        return refused
+    if operation in SMOOTH:
+        return _smooth_refusal(plan, dtype)
     if operation in PARTIAL:
         return _row_refusal(plan, MOST_IN_PARTIAL_WINDOW)
     if is_global(plan):
@@ -91,6 +94,26 @@ def _slope_refusal(plan: Plan, reducer: Reducer, dtype: DType, task: Task) -> st
         or find_refusal(plan, Mean(), wide)
         or find_refusal(plan.transposed(), Sum(), wide)
     )
+
+
+def _windows_refusal(plan: Plan, reducer: Reducer) -> str | None:
+    if any(_reach(windows) > LONGEST for windows in plan.windows):
+        return f"no kernel for windows that reach {LONGEST} elements or more."
+    if any(_lies_outside(windows) for windows in plan.windows):
+        return "no kernel for windows wholly in the padding, nor for what such leave uncovered."
+    if not isinstance(reducer, Sum | Mean) and any(
+        windows.first_empty() is not None for windows in plan.windows
+    ):
+        return "no kernel for windows that may be empty."
+    return None
+
+
+def _smooth_refusal(plan: Plan, dtype: DType) -> str | None:
+    if not is_float(dtype):
+        return f"no kernel for smooth reductions of {dtype}."
+    if not is_global(plan) and prod(w.widest() for w in plan.windows[:-1]) > MOST_ROWS:
+        return f"no kernel for windows of more than {MOST_ROWS} rows."
+    return None
 
 
 def _row_refusal(plan: Plan, most: int) -> str | None:

@@ -9,7 +9,18 @@ import numpy as np
 from poolkit.engines.engine import Task, axis_counts
 from poolkit.engines.threads import get_num_threads
 from poolkit.geometry import AxisWindows, CoveringWindows, Plan, SlidingWindows
-from poolkit.reducers import Lp, Max, Mean, Min, Reducer, Sum, Var
+from poolkit.reducers import (
+    GeneralisedMean,
+    LogSumExp,
+    Lp,
+    Max,
+    Mean,
+    Min,
+    Reducer,
+    SoftMean,
+    Sum,
+    Var,
+)
 from poolkit.reducers.dtypes import DType
 from poolkit.reducers.reducer import Array
 
@@ -28,6 +39,7 @@ except ImportError as error:
 
 __all__ = [
     "PARTIAL",
+    "SMOOTH",
     "absence",
     "as_buffer",
     "find_operation",
@@ -45,6 +57,18 @@ NORMS = {1: "magnitudes", 2: "squares", inf: "largest magnitude"}
 PARTIAL = {"max with indices", "min with indices", "var", "std"}
 """Kernels that keep several numbers of every window."""
 
+SMOOTH = {"soft", "log_sum_exp", "gem"}
+"""Kernels that go over the elements of a window by themselves: no row is too long for them."""
+
+MOST_SHARPNESS = 1e100
+"""Beyond it, and below its inverse, multiples of distances leave the range of float64."""
+
+LEAST_POWER = 1 / 16
+"""Below it, the powers of an element that is not there do not vanish beside others."""
+
+LEAST_NORMAL = float(np.finfo(np.float64).smallest_normal)
+"""Below it, the kernels have no logarithms."""
+
 BYTES_PER_THREAD = 2**19
 """Input and output that a further thread is woken for: 4 MB took 0.19 ms with one thread and
 with two, as long as a second processor takes to wake."""
@@ -61,7 +85,30 @@ def find_operation(reducer: Reducer, task: Task) -> str | None:
         return reducer.name
     if isinstance(reducer, Lp):
         return NORMS.get(reducer.norm_type)
+    if type(reducer) in (SoftMean, LogSumExp, GeneralisedMean) and _has_kernel(reducer):
+        return reducer.name
     return None
+
+
+def _has_kernel(reducer: Reducer) -> bool:
+    """Return whether the kernels can compute with the parameters of a smooth reduction."""
+    if isinstance(reducer, SoftMean | LogSumExp):
+        return 1 / MOST_SHARPNESS <= abs(reducer.sharpness) <= MOST_SHARPNESS
+    assert isinstance(reducer, GeneralisedMean)
+    if reducer.p in (1, 2, 3, 4):
+        return True
+    return abs(reducer.p) >= LEAST_POWER and reducer.eps >= LEAST_NORMAL
+
+
+def _parameters(reducer: Reducer) -> tuple[float, ...]:
+    """Return what the kernels of a smooth reduction are told beside the windows."""
+    if isinstance(reducer, SoftMean):
+        return (float(reducer.sharpness),)
+    if isinstance(reducer, LogSumExp):
+        return float(reducer.sharpness), float(reducer.mean)
+    if isinstance(reducer, GeneralisedMean):
+        return float(reducer.p), float(reducer.eps)
+    return ()
 
 
 def threads_for(moved: int) -> int:
@@ -110,7 +157,8 @@ def find_recipe(plan: Plan, reducer: Reducer, dtype: DType, operation: str) -> "
             counts = None
         axes[axis] = (windows.length, windows.count, *_described(windows), counts)
     freedom = float(reducer.ddof) if isinstance(reducer, Var) else 0.0
-    return kernels.Recipe(operation, dtype.name, _merged(axes), divisor, freedom)
+    parameters = _parameters(reducer)
+    return kernels.Recipe(operation, dtype.name, _merged(axes), divisor, freedom, parameters)
 
 
 def _merged(axes: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

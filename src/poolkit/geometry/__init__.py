@@ -9,13 +9,26 @@ from poolkit.geometry.listed import Listed, ListedWindows
 from poolkit.geometry.plan import Asked, Part, Plan, Specification, bind
 from poolkit.geometry.rounding import Rounding, sliding_count
 from poolkit.geometry.sliding import AutomaticPadding, Sliding
+from poolkit.geometry.weighted import (
+    Area,
+    AreaWindows,
+    Binomial,
+    BinomialWindows,
+    WeightedSpecification,
+    WeightedWindow,
+    WeightedWindows,
+)
 
 __all__ = [
     "Adaptive",
     "AdaptiveWindows",
+    "Area",
+    "AreaWindows",
     "Asked",
     "AutomaticPadding",
     "AxisWindows",
+    "Binomial",
+    "BinomialWindows",
     "CoveringWindows",
     "DifferenceSliding",
     "DifferenceWindows",
@@ -28,6 +41,9 @@ __all__ = [
     "Sliding",
     "SlidingWindows",
     "Specification",
+    "WeightedSpecification",
+    "WeightedWindow",
+    "WeightedWindows",
     "bind",
     "bind_output",
     "sliding_count",

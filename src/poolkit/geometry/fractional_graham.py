@@ -6,8 +6,6 @@ Legend: n elements on the axis, m windows, α = n / m, u a random number in [0, 
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil
 
 from poolkit._errors import ArgumentError, WindowFitError, message
 from poolkit.geometry.fractional_numbers import Spans, check_counts, number
@@ -51,8 +49,10 @@ def graham_boundaries(length: int, output_size: int, sample: float) -> tuple[int
     u = number("samples", sample)
     if not 0 <= u < 1:
         raise ArgumentError(message("samples", "be numbers from 0 to less than 1", sample))
-    alpha = Fraction(length, output_size)
-    places = [ceil(alpha * (o + Fraction(u))) for o in range(output_size + 1)]
+    above, below = u.as_integer_ratio()
+    places = [
+        -(-length * (o * below + above) // (output_size * below)) for o in range(output_size + 1)
+    ]
     return tuple(place - places[0] for place in places)
 
 

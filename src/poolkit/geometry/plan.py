@@ -13,7 +13,7 @@ from poolkit.geometry.fractional_graham import Fractional
 from poolkit.geometry.listed import Listed, ListedWindows
 from poolkit.geometry.sliding import Sliding
 
-__all__ = ["Asked", "Part", "Plan", "Specification", "bind"]
+__all__ = ["Asked", "Part", "Plan", "Specification", "bind", "resolve_axes"]
 
 Asked: TypeAlias = Sliding | Adaptive | Fractional | Listed
 """The windows of one axis, before its length is known."""
@@ -46,7 +46,7 @@ class Specification:
 
     def axes_of(self, rank: int) -> tuple[int, ...]:
         """Return the pooled axes of arrays of `rank` axes, none negative."""
-        return _resolve_axes(self, rank)
+        return resolve_axes(len(self.windows), self.axes, rank)
 
 
 class Part(NamedTuple):
@@ -174,21 +174,24 @@ def bind(specification: Specification, shape: tuple[int, ...]) -> Plan:
     return plan
 
 
-def _resolve_axes(specification: Specification, dimensions: int) -> tuple[int, ...]:
-    """Return the pooled axes as non-negative numbers, in the order given."""
-    rank = len(specification.windows)
-    wanted = specification.axes
-    if wanted is None:
-        wanted = tuple(range(-rank, 0))
+def resolve_axes(rank: int, asked: tuple[int, ...] | None, dimensions: int) -> tuple[int, ...]:
+    """Return the axes asked for, or the last ones, as non-negative numbers in the order given.
+
+    Raises
+    ------
+    ArgumentError
+        If an array of so many dimensions has not these axes.
+    """
+    wanted = tuple(range(-rank, 0)) if asked is None else asked
     if rank > dimensions:
         raise ArgumentError(f"{rank} axes cannot be pooled in an array of {dimensions} axes.")
     outside = [axis for axis in wanted if not -dimensions <= axis < dimensions]
     if outside:
         raise ArgumentError(
             f"`axes` must lie in {-dimensions} to {dimensions - 1} for an array of "
-            f"{dimensions} axes; got {specification.axes}."
+            f"{dimensions} axes; got {asked}."
         )
     axes = tuple(axis % dimensions for axis in wanted)
     if len(set(axes)) < rank:
-        raise ArgumentError(f"`axes` must name each axis once; got {specification.axes}.")
+        raise ArgumentError(f"`axes` must name each axis once; got {asked}.")
     return axes

@@ -84,8 +84,8 @@ def attention_pool(
     Gradient: with w = e^s / Σ e^s, every element gets w times that of its window, and its score
     w·(x − y) times it; scores that broadcast get the sum.
     Cost: two sums of windows, and e to every score; temporary memory is a fixed size. Where
-    scores near each other differ by more than 600 (40 for float64), windows are laid out, and
-    it grows with k. Where elements are missing or weighted, so are scores, once more.
+    scores near each other differ by more than 600, windows are laid out: k passes. Where
+    elements are missing or weighted, their scores are written out once more.
     Source: Gao, Wang, Wu, "LIP: local importance-based pooling", ICCV 2019, arXiv:1908.04156;
     deviations: padding is left out, any sizes of windows.
 

@@ -92,7 +92,7 @@ class AttentionPooling(Operation):
 
         def pull(gradient: Array) -> tuple[Array, ...]:
             outer = np.where(few, 0, gradient.reshape(plan.output_shape)).astype(gradient.dtype)
-            totals = engines.log_totals(plan, scores, dtype, engine)
+            totals = engines.log_totals(plan, scores, engine)
             of_x, of_scores = engines.pull_attention(
                 plan, x, scores, totals, averages, outer, engine
             )

@@ -9,6 +9,14 @@ __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool3d",
+    "adaptive_gem_pool",
+    "adaptive_gem_pool1d",
+    "adaptive_gem_pool2d",
+    "adaptive_gem_pool3d",
+    "adaptive_log_sum_exp_pool",
+    "adaptive_log_sum_exp_pool1d",
+    "adaptive_log_sum_exp_pool2d",
+    "adaptive_log_sum_exp_pool3d",
     "adaptive_lp_pool",
     "adaptive_lp_pool1d",
     "adaptive_lp_pool2d",
@@ -53,6 +61,10 @@ __all__ = [
     "adaptive_rank_pool1d",
     "adaptive_rank_pool2d",
     "adaptive_rank_pool3d",
+    "adaptive_soft_pool",
+    "adaptive_soft_pool1d",
+    "adaptive_soft_pool2d",
+    "adaptive_soft_pool3d",
     "adaptive_std_pool",
     "adaptive_std_pool1d",
     "adaptive_std_pool2d",
@@ -77,6 +89,14 @@ __all__ = [
     "fractional_avg_pool1d",
     "fractional_avg_pool2d",
     "fractional_avg_pool3d",
+    "fractional_gem_pool",
+    "fractional_gem_pool1d",
+    "fractional_gem_pool2d",
+    "fractional_gem_pool3d",
+    "fractional_log_sum_exp_pool",
+    "fractional_log_sum_exp_pool1d",
+    "fractional_log_sum_exp_pool2d",
+    "fractional_log_sum_exp_pool3d",
     "fractional_lp_pool",
     "fractional_lp_pool1d",
     "fractional_lp_pool2d",
@@ -121,6 +141,10 @@ __all__ = [
     "fractional_rank_pool1d",
     "fractional_rank_pool2d",
     "fractional_rank_pool3d",
+    "fractional_soft_pool",
+    "fractional_soft_pool1d",
+    "fractional_soft_pool2d",
+    "fractional_soft_pool3d",
     "fractional_std_pool",
     "fractional_std_pool1d",
     "fractional_std_pool2d",
@@ -137,10 +161,22 @@ __all__ = [
     "fractional_var_pool1d",
     "fractional_var_pool2d",
     "fractional_var_pool3d",
+    "gem_pool",
+    "gem_pool1d",
+    "gem_pool2d",
+    "gem_pool3d",
     "global_avg_pool",
     "global_avg_pool1d",
     "global_avg_pool2d",
     "global_avg_pool3d",
+    "global_gem_pool",
+    "global_gem_pool1d",
+    "global_gem_pool2d",
+    "global_gem_pool3d",
+    "global_log_sum_exp_pool",
+    "global_log_sum_exp_pool1d",
+    "global_log_sum_exp_pool2d",
+    "global_log_sum_exp_pool3d",
     "global_lp_pool",
     "global_lp_pool1d",
     "global_lp_pool2d",
@@ -185,6 +221,10 @@ __all__ = [
     "global_rank_pool1d",
     "global_rank_pool2d",
     "global_rank_pool3d",
+    "global_soft_pool",
+    "global_soft_pool1d",
+    "global_soft_pool2d",
+    "global_soft_pool3d",
     "global_std_pool",
     "global_std_pool1d",
     "global_std_pool2d",
@@ -201,6 +241,10 @@ __all__ = [
     "global_var_pool1d",
     "global_var_pool2d",
     "global_var_pool3d",
+    "log_sum_exp_pool",
+    "log_sum_exp_pool1d",
+    "log_sum_exp_pool2d",
+    "log_sum_exp_pool3d",
     "lp_pool",
     "lp_pool1d",
     "lp_pool2d",
@@ -245,6 +289,10 @@ __all__ = [
     "rank_pool1d",
     "rank_pool2d",
     "rank_pool3d",
+    "soft_pool",
+    "soft_pool1d",
+    "soft_pool2d",
+    "soft_pool3d",
     "std_pool",
     "std_pool1d",
     "std_pool2d",
@@ -267,6 +315,14 @@ adaptive_avg_pool: AdaptiveOperator
 adaptive_avg_pool1d: AdaptiveOperator
 adaptive_avg_pool2d: AdaptiveOperator
 adaptive_avg_pool3d: AdaptiveOperator
+adaptive_gem_pool: AdaptiveOperator
+adaptive_gem_pool1d: AdaptiveOperator
+adaptive_gem_pool2d: AdaptiveOperator
+adaptive_gem_pool3d: AdaptiveOperator
+adaptive_log_sum_exp_pool: AdaptiveOperator
+adaptive_log_sum_exp_pool1d: AdaptiveOperator
+adaptive_log_sum_exp_pool2d: AdaptiveOperator
+adaptive_log_sum_exp_pool3d: AdaptiveOperator
 adaptive_lp_pool: AdaptiveOperator
 adaptive_lp_pool1d: AdaptiveOperator
 adaptive_lp_pool2d: AdaptiveOperator
@@ -311,6 +367,10 @@ adaptive_rank_pool: AdaptiveOperator
 adaptive_rank_pool1d: AdaptiveOperator
 adaptive_rank_pool2d: AdaptiveOperator
 adaptive_rank_pool3d: AdaptiveOperator
+adaptive_soft_pool: AdaptiveOperator
+adaptive_soft_pool1d: AdaptiveOperator
+adaptive_soft_pool2d: AdaptiveOperator
+adaptive_soft_pool3d: AdaptiveOperator
 adaptive_std_pool: AdaptiveOperator
 adaptive_std_pool1d: AdaptiveOperator
 adaptive_std_pool2d: AdaptiveOperator
@@ -335,6 +395,14 @@ fractional_avg_pool: FractionalOperator
 fractional_avg_pool1d: FractionalOperator
 fractional_avg_pool2d: FractionalOperator
 fractional_avg_pool3d: FractionalOperator
+fractional_gem_pool: FractionalOperator
+fractional_gem_pool1d: FractionalOperator
+fractional_gem_pool2d: FractionalOperator
+fractional_gem_pool3d: FractionalOperator
+fractional_log_sum_exp_pool: FractionalOperator
+fractional_log_sum_exp_pool1d: FractionalOperator
+fractional_log_sum_exp_pool2d: FractionalOperator
+fractional_log_sum_exp_pool3d: FractionalOperator
 fractional_lp_pool: FractionalOperator
 fractional_lp_pool1d: FractionalOperator
 fractional_lp_pool2d: FractionalOperator
@@ -379,6 +447,10 @@ fractional_rank_pool: FractionalOperator
 fractional_rank_pool1d: FractionalOperator
 fractional_rank_pool2d: FractionalOperator
 fractional_rank_pool3d: FractionalOperator
+fractional_soft_pool: FractionalOperator
+fractional_soft_pool1d: FractionalOperator
+fractional_soft_pool2d: FractionalOperator
+fractional_soft_pool3d: FractionalOperator
 fractional_std_pool: FractionalOperator
 fractional_std_pool1d: FractionalOperator
 fractional_std_pool2d: FractionalOperator
@@ -395,10 +467,22 @@ fractional_var_pool: FractionalOperator
 fractional_var_pool1d: FractionalOperator
 fractional_var_pool2d: FractionalOperator
 fractional_var_pool3d: FractionalOperator
+gem_pool: SlidingOperator
+gem_pool1d: SlidingOperator
+gem_pool2d: SlidingOperator
+gem_pool3d: SlidingOperator
 global_avg_pool: GlobalOperator
 global_avg_pool1d: GlobalOperator
 global_avg_pool2d: GlobalOperator
 global_avg_pool3d: GlobalOperator
+global_gem_pool: GlobalOperator
+global_gem_pool1d: GlobalOperator
+global_gem_pool2d: GlobalOperator
+global_gem_pool3d: GlobalOperator
+global_log_sum_exp_pool: GlobalOperator
+global_log_sum_exp_pool1d: GlobalOperator
+global_log_sum_exp_pool2d: GlobalOperator
+global_log_sum_exp_pool3d: GlobalOperator
 global_lp_pool: GlobalOperator
 global_lp_pool1d: GlobalOperator
 global_lp_pool2d: GlobalOperator
@@ -443,6 +527,10 @@ global_rank_pool: GlobalOperator
 global_rank_pool1d: GlobalOperator
 global_rank_pool2d: GlobalOperator
 global_rank_pool3d: GlobalOperator
+global_soft_pool: GlobalOperator
+global_soft_pool1d: GlobalOperator
+global_soft_pool2d: GlobalOperator
+global_soft_pool3d: GlobalOperator
 global_std_pool: GlobalOperator
 global_std_pool1d: GlobalOperator
 global_std_pool2d: GlobalOperator
@@ -459,6 +547,10 @@ global_var_pool: GlobalOperator
 global_var_pool1d: GlobalOperator
 global_var_pool2d: GlobalOperator
 global_var_pool3d: GlobalOperator
+log_sum_exp_pool: SlidingOperator
+log_sum_exp_pool1d: SlidingOperator
+log_sum_exp_pool2d: SlidingOperator
+log_sum_exp_pool3d: SlidingOperator
 lp_pool: SlidingOperator
 lp_pool1d: SlidingOperator
 lp_pool2d: SlidingOperator
@@ -503,6 +595,10 @@ rank_pool: SlidingOperator
 rank_pool1d: SlidingOperator
 rank_pool2d: SlidingOperator
 rank_pool3d: SlidingOperator
+soft_pool: SlidingOperator
+soft_pool1d: SlidingOperator
+soft_pool2d: SlidingOperator
+soft_pool3d: SlidingOperator
 std_pool: SlidingOperator
 std_pool1d: SlidingOperator
 std_pool2d: SlidingOperator

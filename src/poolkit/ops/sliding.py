@@ -49,11 +49,11 @@ def pool(
     {kernel_size}
     reduce : str, Reducer or callable
         A name (``"max"``, ``"min"``, ``"sum"``, ``"mean"``, ``"lp"``, ``"std"``,
-        ``"var"``, ``"range"``, ``"product"``, ``"median"``, ``"quantile"``, ``"mode"``,
-        ``"rank"``, ``"top_mean"``, ``"ordinal"``), a reducer with its parameters
-        (``poolkit.reducers.Lp(3)``), or any function called as
-        ``function(windows, axis=-1)`` with windows of shape (..., k): NumPy's
-        reductions, ``np.ptp`` among them, are such functions.
+        ``"var"``, ``"range"``, ``"product"``, ``"soft"``, ``"log_sum_exp"``, ``"gem"``,
+        ``"median"``, ``"quantile"``, ``"mode"``, ``"rank"``, ``"top_mean"``,
+        ``"ordinal"``), a reducer with its parameters (``poolkit.reducers.Lp(3)``), or any
+        function called as ``function(windows, axis=-1)`` with windows of shape (..., k):
+        NumPy's reductions, ``np.ptp`` among them, are such functions.
     {windows}
     {border}
     {missing}

@@ -9,9 +9,12 @@ from poolkit.reducers.extrema import Extreme, Max, Min, Range
 from poolkit.reducers.fast_math import FastMathMax
 from poolkit.reducers.filled import Filled
 from poolkit.reducers.function import Function
+from poolkit.reducers.generalised_mean import GeneralisedMean
+from poolkit.reducers.log_sum_exp import LogSumExp
 from poolkit.reducers.mode import Mode
 from poolkit.reducers.norms import PowerNorm
 from poolkit.reducers.number_max import NumberMax
+from poolkit.reducers.ordered import Ordered
 from poolkit.reducers.padded_max import PaddedMax
 from poolkit.reducers.passed import PassedMax
 from poolkit.reducers.powers import Lp
@@ -21,6 +24,7 @@ from poolkit.reducers.reducer import Divisor, Fold, Gradient, Reducer
 from poolkit.reducers.rounded import Clamped, RoundedMean
 from poolkit.reducers.running import RunningNorm, RunningSum
 from poolkit.reducers.scaled import ScaledMean
+from poolkit.reducers.soft import SoftMean
 from poolkit.reducers.spread import Std, Var
 from poolkit.reducers.stochastic import (
     ExpectedDraw,
@@ -44,7 +48,9 @@ __all__ = [
     "Filled",
     "Fold",
     "Function",
+    "GeneralisedMean",
     "Gradient",
+    "LogSumExp",
     "Lp",
     "Max",
     "MaxMeanBlend",
@@ -53,6 +59,7 @@ __all__ = [
     "Min",
     "Mode",
     "NumberMax",
+    "Ordered",
     "OrderedMean",
     "Ordinal",
     "PaddedMax",
@@ -68,6 +75,7 @@ __all__ = [
     "RunningNorm",
     "RunningSum",
     "ScaledMean",
+    "SoftMean",
     "Std",
     "StepwiseMean",
     "StochasticMean",
@@ -85,6 +93,7 @@ NAMED: dict[str, type[Reducer]] = {
     reducer.name: reducer
     for reducer in (
         *(Max, Min, Sum, Mean, Lp, Std, Var, Range, Product),
+        *(SoftMean, LogSumExp, GeneralisedMean),
         *(Median, Quantile, Mode, Rank, TopMean, Ordinal),
     )
 }

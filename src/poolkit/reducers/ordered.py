@@ -45,22 +45,44 @@ class Ordered(Reducer):
     def result_dtype(self, dtype: DType) -> DType:
         return dtype if self.chooses else as_float(dtype)
 
+    def places(self, size: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """Return the ranks, from 0, that have a share in windows of a size, and their shares."""
+        numbers = np.arange(size, dtype=np.float64)
+        shares = self.shares(numbers, numbers + 1, float(size))
+        ranks = np.flatnonzero(shares)
+        if not ranks.size:  # all weights are 0; NaN is to be seen none the less
+            return (0,), (0.0,)
+        return tuple(ranks.tolist()), tuple(shares[ranks].tolist())
+
+    def mix(self, picked: Sequence[Array], shares: tuple[float, ...]) -> Array:
+        """Return what windows become from their elements of those ranks."""
+        if self.chooses:
+            return picked[0]
+        total: Any = 0.0
+        wide = float_accumulator(picked[0].dtype)
+        for values, share in zip(picked, shares, strict=True):
+            total = total + values.astype(wide) * share
+        # Of equal elements, rounded products of shares may add up to something else.
+        if self.averages and len(picked) > 1:
+            return np.where(picked[0] == picked[-1], picked[0], total)
+        return np.asarray(total)
+
     def define(self, values: Array, count: float) -> Any:
         del count
         size = values.shape[-1]
-        ranks, shares = self._picked(size)
+        ranks, shares = self.places(size)
         # Partitions place NaN behind all others.
         places = sorted({*ranks, size - 1})
         wide = widen_halves(values)
         ordered = np.partition(wide, places) if len(places) <= 3 else np.sort(wide, axis=-1)
-        mixed = self._mixed([ordered[..., rank] for rank in ranks], shares)
+        mixed = self.mix([ordered[..., rank] for rank in ranks], shares)
         if is_float(values.dtype):
             mixed = np.where(np.isnan(ordered[..., -1]), np.nan, mixed)
         return mixed.astype(native(self.result_dtype(values.dtype)))
 
     def define_elements(self, elements: Sequence[Array]) -> Array:
-        ranks, shares = self._picked(len(elements))
-        return self._mixed(pick_ordered(elements, ranks), shares)
+        ranks, shares = self.places(len(elements))
+        return self.mix(pick_ordered(elements, ranks), shares)
 
     def define_weighted(self, values: Array, weights: Array, count: Any) -> Any:
         """Return what windows become of whose elements each stands for a number of copies.
@@ -97,7 +119,7 @@ class Ordered(Reducer):
 
     def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
         del folded, count
-        ranks, shares = self._picked(values.shape[-1])
+        ranks, shares = self.places(values.shape[-1])
         # Equal elements rank in row-major order, the first as the largest.
         order = np.argsort(values[..., ::-1], axis=-1, kind="stable")
         slopes = np.zeros_like(values)
@@ -105,27 +127,6 @@ class Ordered(Reducer):
             place = values.shape[-1] - 1 - order[..., rank, np.newaxis]
             np.put_along_axis(slopes, place, share, axis=-1)
         return slopes
-
-    def _picked(self, size: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Return the ranks, from 0, that have a share in windows of a size, and their shares."""
-        numbers = np.arange(size, dtype=np.float64)
-        shares = self.shares(numbers, numbers + 1, float(size))
-        ranks = np.flatnonzero(shares)
-        if not ranks.size:  # all weights are 0; NaN is to be seen none the less
-            return (0,), (0.0,)
-        return tuple(ranks.tolist()), tuple(shares[ranks].tolist())
-
-    def _mixed(self, picked: list[Array], shares: tuple[float, ...]) -> Array:
-        if self.chooses:
-            return picked[0]
-        total: Any = 0.0
-        wide = float_accumulator(picked[0].dtype)
-        for values, share in zip(picked, shares, strict=True):
-            total = total + values.astype(wide) * share
-        # Of equal elements, rounded products of shares may add up to something else.
-        if self.averages and len(picked) > 1:
-            return np.where(picked[0] == picked[-1], picked[0], total)
-        return np.asarray(total)
 
 
 def widen_halves(values: Array) -> Array:

@@ -42,7 +42,7 @@ class OfLevel(Ordered):
 
     def slope(self, values: Array, folded: tuple[Array, ...], count: Any) -> Array:
         del folded, count
-        ranks, shares = self._picked(values.shape[-1])
+        ranks, shares = self.places(values.shape[-1])
         ordered = np.sort(values, axis=-1)
         holds_nan = np.isnan(ordered[..., -1])
         slopes = np.zeros_like(values)

@@ -8,6 +8,17 @@ i and j count them.
 
 from poolkit.ops.regions.bins import BinPooling
 from poolkit.ops.regions.boxes import Channels, Pooled, Regions
+from poolkit.ops.regions.given import as_regions, positive_scale
+from poolkit.ops.regions.operation import RegionPooling
 from poolkit.ops.regions.samples import SamplePooling
 
-__all__ = ["BinPooling", "Channels", "Pooled", "Regions", "SamplePooling"]
+__all__ = [
+    "BinPooling",
+    "Channels",
+    "Pooled",
+    "RegionPooling",
+    "Regions",
+    "SamplePooling",
+    "as_regions",
+    "positive_scale",
+]

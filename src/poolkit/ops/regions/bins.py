@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
-from poolkit import engines
-from poolkit.geometry import Plan
-from poolkit.geometry.listed import ListedWindows
+from poolkit.engines.regions import AxisSpans, pool_cells, pull_cells, pull_chosen
 from poolkit.geometry.regions import AxisBins, Spans
-from poolkit.ops.regions.boxes import Channels, Pooled, Regions, output_shape, sources
-from poolkit.reducers import Reducer
+from poolkit.ops.regions.boxes import Channels, Pooled, Regions, bins_of, output_shape, sources
+from poolkit.ops.regions.planes import pool_plane, pull_back_plane, push_plane
+from poolkit.ops.regions.spans import spans_of
+from poolkit.reducers import ComparedMax, Max, Mean, Reducer
 from poolkit.reducers.reducer import Array
 
 __all__ = ["BinPooling"]
@@ -63,13 +63,15 @@ class BinPooling:
     gradient_bins: AxisBins | None = None
     gradient_in_box: bool = False
 
-    def pool(self, x: Array, regions: Regions) -> Pooled:
+    def pool(self, x: Array, regions: Regions, *, chooses: bool = True) -> Pooled:
         """Return what the boxes are pooled to.
 
         Parameters
         ----------
         x : array of shape (N, C, H, W)
         regions : Regions
+        chooses : bool, default True
+            Whether to return which cells were chosen, of a reducer that chooses them.
 
         Raises
         ------
@@ -78,14 +80,20 @@ class BinPooling:
         """
         shape = output_shape(x, regions, self.output_size, self.channels)
         values = np.zeros(shape, x.dtype)
-        chosen = np.full(shape, -1, np.int64) if self.reducer.gradient == "selected" else None
+        selects = chooses and self.reducer.routing == "selected"
+        chosen = np.full(shape, -1, np.int64) if selects else None
+        if not values.size:
+            return Pooled(values, chosen)
+        spans = self._spans(self.bins, regions, x)
         with np.errstate(all="ignore"):
-            for r, image, row, column in regions:
-                rows, columns = self._spans(self.bins, row, column, x)
+            if self._pool_by_kernels(x, regions, spans, values, chosen):
+                return Pooled(values, chosen)
+            for r, image, _, _ in regions:
+                rows, columns = _of_box(spans, r)
                 places = None if chosen is None else chosen[r]
                 values[r] = self.empty
                 if self.channels is None:
-                    _pool_plane(x[image], rows, columns, self.reducer, values[r], places)
+                    pool_plane(x[image], rows, columns, self.reducer, values[r], places)
                 else:
                     self._pool_places(x[image], rows, columns, values[r], places)
         return Pooled(values, chosen)
@@ -93,7 +101,11 @@ class BinPooling:
     def pull_back(self, x: Array, regions: Regions, chosen: Array | None, gradient: Array) -> Array:
         """Return the gradient of `x`, given that of the values."""
         total = np.zeros(x.shape, x.dtype)
-        bins = self.gradient_bins or self.bins
+        if not gradient.size:
+            return total
+        spans = self._spans(self.gradient_bins or self.bins, regions, x)
+        if self._pull_by_kernels(regions, spans, chosen, gradient, total):
+            return total
         for r, image, row, column in regions:
             if chosen is not None:
                 places = chosen[r]
@@ -103,18 +115,77 @@ class BinPooling:
                     places = np.where(within, places, -1)
                 self._put(total[image], places, gradient[r])
                 continue
-            rows, columns = self._spans(bins, row, column, x)
+            rows, columns = _of_box(spans, r)
             if self.channels is None:
-                _pull_back_plane(x[image], rows, columns, self.reducer, gradient[r], total[image])
+                pull_back_plane(x[image], rows, columns, self.reducer, gradient[r], total[image])
             else:
                 self._share(total[image], rows, columns, gradient[r])
         return total
 
-    def _spans(
-        self, bins: AxisBins, row: tuple[float, float], column: tuple[float, float], x: Array
-    ) -> tuple[Spans, Spans]:
+    def push_forward(
+        self, x: Array, regions: Regions, chosen: Array | None, tangent: Array
+    ) -> Array:
+        """Return the tangent of the values, given that of `x`; empty bins have none."""
+        shape = output_shape(x, regions, self.output_size, self.channels)
+        moved = np.zeros(shape, x.dtype)
+        taken = sources(x.shape[1], self.output_size, self.channels)
+        spans = self._spans(self.bins, regions, x)
+        for r, image, _, _ in regions:
+            if chosen is not None:
+                plane = tangent[image].reshape(x.shape[1], x.shape[2] * x.shape[3])
+                moved[r] = np.where(chosen[r] < 0, 0, plane[taken, np.maximum(chosen[r], 0)])
+            elif self.channels is None:
+                rows, columns = _of_box(spans, r)
+                push_plane(x[image], rows, columns, self.reducer, tangent[image], moved[r])
+            else:  # means, which are linear
+                self._pool_places(tangent[image], *_of_box(spans, r), moved[r], None)
+        return moved
+
+    def _spans(self, bins: AxisBins, regions: Regions, x: Array) -> AxisSpans:
+        """Return where the bins of all boxes start and stop, down and across."""
         down, across = self.output_size
-        return bins.spans(*row, down, x.shape[2]), bins.spans(*column, across, x.shape[3])
+        return (
+            spans_of(bins, regions.rows, down, x.shape[2]),
+            spans_of(bins, regions.columns, across, x.shape[3]),
+        )
+
+    def _pool_by_kernels(
+        self,
+        x: Array,
+        regions: Regions,
+        spans: AxisSpans,
+        values: Array,
+        chosen: Array | None,
+    ) -> bool:
+        """Write what boxes are pooled to, if there are kernels for that."""
+        reducer = self.reducer
+        settings: dict[str, Any] = {"largest": True, "empty": self.empty}
+        if isinstance(reducer, Mean) and reducer.divisor == "valid":
+            settings["largest"] = False
+        elif isinstance(reducer, ComparedMax):
+            usual = ComparedMax(reducer.nan, reducer.least, reducer.empty)
+            if reducer != usual or reducer.nan not in ("skip", "propagate"):
+                return False
+            settings["propagates"] = reducer.nan == "propagate"
+            settings["start"] = float(reducer.start(x.dtype))
+        elif not isinstance(reducer, Max):
+            return False
+        bins = bins_of(regions, self.output_size, self.channels)
+        return pool_cells(x, values, chosen, bins, spans, **settings)
+
+    def _pull_by_kernels(
+        self,
+        regions: Regions,
+        spans: AxisSpans,
+        chosen: Array | None,
+        gradient: Array,
+        total: Array,
+    ) -> bool:
+        """Add to `total` what the gradient gives, if there are kernels for that."""
+        bins = bins_of(regions, self.output_size, self.channels)
+        if chosen is not None:
+            return not self.gradient_in_box and pull_chosen(gradient, total, chosen, bins)
+        return self.channels is not None and pull_cells(gradient, total, bins, spans)
 
     def _pool_places(
         self, x: Array, rows: Spans, columns: Spans, values: Array, places: Array | None
@@ -142,7 +213,7 @@ class BinPooling:
 
     def _put(self, total: Array, places: Array, gradient: Array) -> None:
         """Give each chosen element the gradient of its bin."""
-        flat = total.reshape(len(total), -1)
+        flat = total.reshape(len(total), total.shape[1] * total.shape[2])
         taken = sources(len(total), self.output_size, self.channels)
         found = places >= 0
         np.add.at(flat, (taken[found], places[found]), gradient[found])
@@ -161,62 +232,12 @@ class BinPooling:
                 yield p, q, self._taken(p, q), down, across
 
 
-def _pool_plane(
-    x: Array, rows: Spans, columns: Spans, reducer: Reducer, values: Array, places: Array | None
-) -> None:
-    """Pool all channels of an image by the same bins, those that hold a cell."""
-    laid = _lay_out(x.shape, rows, columns)
-    if laid is None:
-        return
-    if places is None:
-        values[laid.outputs] = engines.pool(laid.plan, reducer, x[laid.inputs])
-        return
-    place = places.dtype
-    pooled, found = engines.pool_with_indices(laid.plan, reducer, x[laid.inputs], place)
-    values[laid.outputs] = pooled
-    _, down, across = laid.inputs
-    row, column = np.divmod(found, across.stop - across.start)
-    flat = (down.start + row) * x.shape[2] + across.start + column
-    places[laid.outputs] = np.where(found < 0, -1, flat)
-
-
-def _pull_back_plane(
-    x: Array, rows: Spans, columns: Spans, reducer: Reducer, gradient: Array, total: Array
-) -> None:
-    """Add to `total` the gradient of an image whose channels were pooled by the same bins."""
-    laid = _lay_out(x.shape, rows, columns)
-    if laid is not None:
-        outer = np.ascontiguousarray(gradient[laid.outputs])
-        total[laid.inputs] += engines.pull_back(laid.plan, reducer, x[laid.inputs], outer)
-
-
-class _Laid(NamedTuple):
-    """The bins that hold cells, as windows on the part of the plane that they cover."""
-
-    plan: Plan
-    inputs: tuple[slice, slice, slice]
-    outputs: tuple[slice, Array, Array]
-
-
-def _lay_out(shape: tuple[int, ...], rows: Spans, columns: Spans) -> _Laid | None:
-    """Return the bins that hold cells; None if there are none."""
-    covered, windows, kept = [], [], []
-    for spans in (rows, columns):
-        full = [b for b, (start, stop) in enumerate(spans) if start < stop]
-        if not full:
-            return None
-        begin, end = spans[full[0]][0], spans[full[-1]][1]
-        moved = tuple((spans[b][0] - begin, spans[b][1] - begin) for b in full)
-        covered.append(slice(begin, end))
-        windows.append(ListedWindows(end - begin, moved))
-        kept.append(np.array(full))
-    plan = Plan((shape[0], *(each.length for each in windows)), (1, 2), tuple(windows))
-    down, across = kept
-    return _Laid(
-        plan,
-        (slice(None), covered[0], covered[1]),
-        (slice(None), down[:, np.newaxis], across[np.newaxis]),
-    )
+def _of_box(spans: AxisSpans, r: int) -> tuple[Spans, Spans]:
+    """Return the bins of one box, down and across."""
+    (tops, bottoms), (lefts, rights) = spans
+    down = zip(tops[r].tolist(), bottoms[r].tolist(), strict=True)
+    across = zip(lefts[r].tolist(), rights[r].tolist(), strict=True)
+    return tuple(down), tuple(across)
 
 
 def _within(positions: Array, cells: range) -> Array:

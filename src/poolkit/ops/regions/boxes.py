@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.engines.regions import Bins
 from poolkit.reducers.dtypes import is_float
 from poolkit.reducers.reducer import Array
 
-__all__ = ["Channels", "Pooled", "Regions", "output_shape", "sources"]
+__all__ = ["Channels", "Pooled", "Regions", "bins_of", "output_shape", "sources"]
 
 MOST_BINS = 2**16
 """Bins that a box may have on one axis."""
@@ -53,6 +54,10 @@ class Regions:
             came = f"{self.images.min()} to {self.images.max()}"
             raise ArgumentError(message("boxes", f"lie on the images 0 to {len(x) - 1}", came))
 
+    def some(self, boxes: slice) -> "Regions":
+        """Return some of the boxes."""
+        return Regions(self.images[boxes], self.rows[boxes], self.columns[boxes])
+
     def __iter__(self) -> Iterator[tuple[int, int, tuple[float, float], tuple[float, float]]]:
         """Yield boxes that lie on an image: their number, the image, rows and columns."""
         for r, image in enumerate(self.images.tolist()):
@@ -84,6 +89,14 @@ class Channels:
         down, across = self.grid
         place = p * down // output_size[0] * across + q * across // output_size[1]
         return slice(place, self.count * down * across, down * across)
+
+    def places(self, output_size: tuple[int, int]) -> Array:
+        """Return the place of the grid that each bin is pooled from: (P, Q)."""
+        down, across = (
+            np.arange(bins) * cells // bins
+            for bins, cells in zip(output_size, self.grid, strict=True)
+        )
+        return np.asarray(down[:, np.newaxis] * self.grid[1] + across)
 
     def check(self, x: Array) -> None:
         """Refuse an array that has too few channels.
@@ -138,9 +151,15 @@ def sources(count: int, output_size: tuple[int, int], channels: Channels | None)
     if channels is None:
         alike = np.arange(count)[:, np.newaxis, np.newaxis]
         return np.broadcast_to(alike, (count, down, across))
-    places = np.empty((channels.count, down, across), np.int64)
-    for p in range(down):
-        for q in range(across):
-            taken = channels.of(p, q, output_size)
-            places[:, p, q] = np.arange(taken.start, taken.stop, taken.step)
-    return places
+    group = channels.grid[0] * channels.grid[1]
+    first = np.arange(channels.count)[:, np.newaxis, np.newaxis] * group
+    return np.asarray(first + channels.places(output_size))
+
+
+def bins_of(regions: Regions, output_size: tuple[int, int], channels: Channels | None) -> Bins:
+    """Return what kernels are told of the boxes and of their bins' channels."""
+    images = regions.images.astype(np.int64)
+    if channels is None:
+        return Bins(images, np.zeros(output_size, np.int64), 1)
+    group = channels.grid[0] * channels.grid[1]
+    return Bins(images, channels.places(output_size), group)

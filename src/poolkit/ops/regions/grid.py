@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from poolkit.geometry.regions import Tap
-from poolkit.reducers.dtypes import DType
+from poolkit.engines.regions import AxisPoints
 from poolkit.reducers.reducer import Array
 
 __all__ = ["AxisTaps", "Grid"]
@@ -21,20 +20,20 @@ class AxisTaps:
     Bins with fewer points than others are filled up with points that are not valid.
     """
 
-    def __init__(self, bins: tuple[tuple[Tap, ...], ...], dtype: DType) -> None:
-        self.bins = len(bins)
-        self.points = max(map(len, bins))
-        shape = (self.bins, self.points)
-        self.low, self.high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        self.weight_low, self.weight_high = np.zeros(shape, dtype), np.zeros(shape, dtype)
-        self.valid = np.zeros(shape, bool)
-        for b, taps in enumerate(bins):
-            if taps:
-                each = (b, slice(len(taps)))
-                low, high, weight_low, weight_high = zip(*taps, strict=True)
-                self.low[each], self.high[each] = low, high
-                self.weight_low[each], self.weight_high[each] = weight_low, weight_high
-                self.valid[each] = True
+    def __init__(self, points: AxisPoints, r: int) -> None:
+        counts = points.counts[r]
+        self.bins, self.points = len(counts), int(counts.max(initial=0))
+        self.valid = np.arange(self.points) < counts[:, np.newaxis]
+        first = int(points.counts[:r].sum())
+        each = slice(first, first + int(counts.sum()))
+        self.low, self.high = self._filled(points.low[each]), self._filled(points.high[each])
+        self.weight_low = self._filled(points.weight_low[each])
+        self.weight_high = self._filled(points.weight_high[each])
+
+    def _filled(self, values: Array) -> Array:
+        filled = np.zeros(self.valid.shape, values.dtype)
+        filled[self.valid] = values
+        return filled
 
     def corners(self, index: Any) -> Iterator[tuple[Array, Array]]:
         """Yield the cells on either side of points, and their weights."""
@@ -90,9 +89,9 @@ class Grid:
         self, x: Array, taken: Array, p: slice, q: slice, i: slice, skips_zeros: bool
     ) -> Array:
         """Return what lies at points of the planes (C, H, W): (D, P, Q, g, h)."""
-        total: Any = None
+        total: Any = 0
         for term in self.terms(x, taken, p, q, i, skips_zeros):
-            total = term if total is None else total + term
+            total = total + term
         return np.asarray(total)
 
     def terms(
@@ -114,7 +113,9 @@ class Grid:
             cells, weights = [], []
             for row, row_weight in self.rows.corners((p, i)):
                 for column, column_weight in self.columns.corners(q):
-                    cells.append((_down(row) * self.width + _across(column))[valid])
+                    cells.append(
+                        (_down(row).astype(np.int64) * self.width + _across(column))[valid]
+                    )
                     weights.append((_down(row_weight) * _across(column_weight))[valid])
             number = np.arange(valid.shape[0] * valid.shape[1]).reshape(*valid.shape[:2], 1, 1)
             source = np.broadcast_to(number, valid.shape)[valid]
@@ -125,17 +126,33 @@ class Grid:
 
     def give_chosen(self, plane: Array, taken: Array, chosen: Array, gradient: Array) -> None:
         """Add to planes (C, H·W) the gradient of the points that were chosen."""
-        d, p, q = np.nonzero(chosen >= 0)
-        if not d.size:
+        found = np.nonzero(chosen >= 0)
+        if not found[0].size:
             return
-        i, j = np.divmod(chosen[d, p, q], self.columns.points)
-        cells, terms = [], []
+        cells, weights = self._at_chosen(chosen, found)
+        outer, where = gradient[found][:, np.newaxis], taken[found][:, np.newaxis]
+        np.add.at(plane, (where, cells), outer * weights)
+
+    def chosen_values(self, plane: Array, taken: Array, chosen: Array) -> Array:
+        """Return what lies at the points that were chosen, 0 where none was: (D, P, Q)."""
+        values = np.zeros(chosen.shape, np.result_type(plane.dtype, self.rows.weight_low.dtype))
+        found = np.nonzero(chosen >= 0)
+        if found[0].size:
+            cells, weights = self._at_chosen(chosen, found)
+            terms = weights * plane[taken[found][:, np.newaxis], cells]
+            values[found] = terms.sum(axis=-1)
+        return values
+
+    def _at_chosen(self, chosen: Array, found: tuple[Array, ...]) -> tuple[Array, Array]:
+        """Return the four cells around each point that was chosen, and their weights."""
+        _, p, q = found
+        i, j = np.divmod(chosen[found], self.columns.points)
+        cells, weights = [], []
         for row, row_weight in self.rows.corners((p, i)):
             for column, column_weight in self.columns.corners((q, j)):
-                cells.append(row * self.width + column)
-                terms.append(gradient[d, p, q] * (row_weight * column_weight))
-        where = taken[d, p, q][:, np.newaxis]
-        np.add.at(plane, (where, np.stack(cells, axis=-1)), np.stack(terms, axis=-1))
+                cells.append(row.astype(np.int64) * self.width + column)
+                weights.append(row_weight * column_weight)
+        return np.stack(cells, axis=-1), np.stack(weights, axis=-1)
 
 
 def _down(array: Array) -> Array:

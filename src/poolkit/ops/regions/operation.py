@@ -1,0 +1,91 @@
+"""Pooling of boxes as an operator: called with an array, and derived by it."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from poolkit._arrays import as_numeric_array
+from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.ops.operation import Array, Linearised, Operation, placed
+from poolkit.ops.regions.bins import BinPooling
+from poolkit.ops.regions.boxes import Regions
+from poolkit.ops.regions.given import as_regions
+from poolkit.ops.regions.samples import SamplePooling
+from poolkit.reducers.dtypes import DType, is_float, native
+
+__all__ = ["Pooling", "RegionPooling"]
+
+Pooling: TypeAlias = BinPooling | SamplePooling
+
+
+class RegionPooling(Operation):
+    """What the arguments of an operator on boxes stand for.
+
+    Parameters
+    ----------
+    boxes : array_like
+        As :func:`poolkit.ops.regions.as_regions` takes them.
+    pooling : callable
+        From the array, in the floats that are computed in, to how it is pooled.
+    with_indices : bool, default False
+        Whether to return also where each chosen element lies.
+    """
+
+    __slots__ = ("boxes", "pooling", "with_indices")
+
+    def __init__(
+        self, boxes: object, pooling: Callable[[Array], Pooling], *, with_indices: bool = False
+    ) -> None:
+        self.boxes = boxes
+        self.pooling = pooling
+        self.with_indices = with_indices
+
+    def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
+        array = as_numeric_array(x)
+        inner, regions, pooling = self._ready(array)
+        values, chosen = pooling.pool(inner, regions, chooses=self.with_indices)
+        values = values.astype(native(array.dtype), copy=False)
+        if not self.with_indices:
+            return placed(values, out)
+        if out is not None and (not isinstance(out, tuple) or len(out) != 2):
+            wanted = "be two arrays, for the values and the indices"
+            raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
+        assert chosen is not None
+        to_values, to_indices = out or (None, None)
+        return placed(values, to_values), placed(chosen, to_indices)
+
+    def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
+        if self.with_indices:
+            wanted = "not be True where a derivative is asked for"
+            raise ArgumentError(message("return_indices", wanted, "True"))
+        inner, regions, pooling = self._ready(x)
+        values, chosen = pooling.pool(inner, regions)
+        dtype = native(x.dtype)
+
+        def push(tangents: tuple[Array, ...]) -> Array:
+            along = np.zeros_like(inner)
+            for tangent in tangents:
+                along += tangent.astype(inner.dtype)
+            moved = pooling.push_forward(inner, regions, chosen, along)
+            return moved.astype(dtype, copy=False)
+
+        def pull(gradient: Array) -> tuple[Array, ...]:
+            outer = gradient.astype(inner.dtype)
+            pulled = pooling.pull_back(inner, regions, chosen, outer)
+            return (pulled.astype(dtype, copy=False),) * len(wrt)
+
+        return Linearised(values.astype(dtype, copy=False), push, pull)
+
+    def _ready(self, x: Array) -> tuple[Array, Regions, Pooling]:
+        """Return the array in the floats that are computed in, its boxes and their pooling."""
+        if not is_float(x.dtype):
+            raise ArgumentTypeError(message("x", "hold floats", x.dtype))
+        if x.ndim != 4:
+            raise ArgumentError(message("x", "have the 4 axes (N, C, H, W)", x.shape))
+        dtype: DType = np.dtype(np.float64 if x.dtype.itemsize >= 8 else np.float32)
+        inner = x.astype(dtype, copy=False)
+        regions = as_regions(self.boxes, len(x), dtype)
+        regions.check(inner)
+        return inner, regions, self.pooling(inner)
