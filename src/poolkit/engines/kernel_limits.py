@@ -40,7 +40,7 @@ LONGEST = 2**39
 """Positions, padding included; the kernels' own limit, 2⁴⁰, keeps their integers in range."""
 
 
-def find_refusal(  # noqa: PLR0911, PLR0912 - one for each reason
+def find_refusal(  # noqa: PLR0911 - one for each reason
     plan: Plan, reducer: Reducer, dtype: DType, task: Task = "pool"
 ) -> str | None:
     """Return why no kernel serves a request; None if one does."""

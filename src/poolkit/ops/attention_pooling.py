@@ -11,7 +11,7 @@ from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, PoolError, message
 from poolkit.engines.engine import divisors
 from poolkit.geometry import Plan, Specification, bind
-from poolkit.ops.missing import Presence
+from poolkit.ops.missing import Presence, shared_planes
 from poolkit.ops.operation import Array, Linearised, Operation, placed
 from poolkit.reducers.dtypes import as_float, float_accumulator, native
 
@@ -119,13 +119,7 @@ class AttentionPooling(Operation):
         often = self.presence.find_weights(x, plan.axes)
         if often is None:
             return aligned
-        # Planes with the same weights, as of a mask that was broadcast, share their scores.
-        often = often[
-            tuple(
-                slice(0, 1 if stride == 0 and axis not in plan.axes else None)
-                for axis, stride in enumerate(often.strides)
-            )
-        ]
+        often = shared_planes(often, plan.axes)
         if often.dtype.kind != "b":
             aligned = aligned + np.log(often.astype(np.float64))
         return np.where(often > 0, aligned, aligned.dtype.type(-np.inf))

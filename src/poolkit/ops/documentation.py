@@ -96,6 +96,10 @@ elements are there become `nodata`, or NaN; an error if the result is of integer
     "few": """\
 Empty windows: an error, before any computation. Windows in which fewer than `min_valid`
 elements are there become `nodata`, or NaN, and pass no gradient on.""",
+    "weighed": """\
+Missing elements: means are of what is there, over the sum of its weights. `min_valid` counts
+elements that have a weight, or is a share of the weights inside the input. Windows of which too
+little is there become `nodata`, or NaN, and pass no gradient on.""",
     "absent": """\
 Windows in which fewer than `min_valid` elements are there become `nodata`, or NaN; an error
 if the result is of integers and no `nodata` is given. They pass no gradient on.""",

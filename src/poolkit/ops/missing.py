@@ -12,7 +12,7 @@ from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.ops.operation import Array
 from poolkit.reducers.dtypes import DType, as_real, is_float
 
-__all__ = ["Missing", "Presence", "find_weights"]
+__all__ = ["Missing", "Presence", "as_value", "find_weights", "shared_planes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class Missing:
     def is_usual(self) -> bool:
         """Whether everything inside the input is there, and any number of elements is enough."""
         return self == Missing() and _is_integer(self.min_valid)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether `min_valid` is a share, not a number."""
+        return not _is_integer(self.min_valid)
 
     def find_few(self, valid: Array, inside: Array, of_nothing: float | None = None) -> Array:
         """Return in which windows too few elements are there.
@@ -159,6 +164,19 @@ def find_weights(
     return often if there is None else np.where(there, often, often.dtype.type(0))
 
 
+def shared_planes(often: Array, axes: tuple[int, ...]) -> Array:
+    """Return how often elements count, once for all planes that share it.
+
+    As of a mask that was broadcast: axes that are not pooled then have length 1.
+    """
+    return often[
+        tuple(
+            slice(0, 1 if stride == 0 and axis not in axes else None)
+            for axis, stride in enumerate(often.strides)
+        )
+    ]
+
+
 def as_value(name: str, number: float, dtype: DType, whose: str) -> Any:
     """Return a number in a dtype, refusing one that the dtype does not have."""
     if is_float(as_real(dtype)):
@@ -189,7 +207,7 @@ def _within_lengths(lengths: npt.ArrayLike, whole: tuple[int, ...], axes: tuple[
     batch = (*whole[:axis], *whole[axis + 1 :])
     # Sequences are counted by the first axes, (batch,), whatever channels come after them.
     if array.shape == batch[: array.ndim]:
-        array = array.reshape(*array.shape, *(1,) * (len(batch) - array.ndim))
+        array = array.reshape((*array.shape, *(1,) * (len(batch) - array.ndim)))
     stops = np.expand_dims(_as_shaped("lengths", array, batch), axis)
     shape = [1] * len(whole)
     shape[axis] = longest
