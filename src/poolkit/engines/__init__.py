@@ -15,7 +15,7 @@ from poolkit.engines.pull_back import (
 )
 from poolkit.engines.push_forward import push_forward
 from poolkit.engines.threads import get_num_threads, set_num_threads
-from poolkit.engines.weighted import weigh, weigh_back
+from poolkit.engines.weighted import count_touched, weigh, weigh_back
 from poolkit.engines.weighted_sums import sum_windows, sum_windows_back, sum_windows_by_weight
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "attend",
     "axis_counts",
     "choose_engine",
+    "count_touched",
     "count_valid",
     "draw_gathered",
     "get_num_threads",

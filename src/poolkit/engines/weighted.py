@@ -15,7 +15,7 @@ from poolkit.geometry import WeightedWindow, WeightedWindows
 from poolkit.reducers.dtypes import DType, as_float, float_accumulator, native
 from poolkit.reducers.reducer import Array
 
-__all__ = ["weigh", "weigh_back"]
+__all__ = ["count_touched", "weigh", "weigh_back"]
 
 PART_ELEMENTS = 2**16
 """Input elements at a time."""
@@ -75,6 +75,15 @@ def weigh_back(
         if engine == "compiled":
             return weighted_kernels.weigh(gradient, back)
         return _in_parts(gradient, back)
+
+
+def count_touched(there: Array, windows: Mapping[int, WeightedWindows]) -> Array:
+    """Return how many elements of each window are there, whatever their weights."""
+    counts = there.astype(np.int64)
+    for axis, along in windows.items():
+        taps = find_taps(along)
+        counts = np.add.reduceat(counts.take(taps.positions, axis), taps.starts[:-1], axis)
+    return counts
 
 
 def _chosen(wanted: str | None, dtype: DType) -> str:

@@ -3,7 +3,9 @@
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, Factor, OutputSize, area_specification
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array, Operation
 from poolkit.ops.weighted import Weighing
 
@@ -17,6 +19,12 @@ def area_pool(
     *,
     output_size: OutputSize = None,
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Operation:
@@ -38,6 +46,7 @@ def area_pool(
         one size. In a sequence, None keeps the axis as long as it is.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `factor` or `output_size`; by default the last ones.
+    {missing}
     {engine}
 
     Returns
@@ -55,6 +64,7 @@ def area_pool(
     integers, whatever the factor.
 
     Empty windows: none; an empty axis is an error.
+    {weighed}
     NaN: windows that overlap one become NaN, no others; so do those with both infinities.
     Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64, so
     that results are within two units in the last place, a constant stays itself exactly, and,
@@ -81,7 +91,8 @@ def area_pool(
     adaptive_avg_pool : whole elements, which neighbouring windows may share
     avg_pool : windows of whole elements that may overlap
     """
-    return Weighing(area_specification(factor, output_size, axes), engine, "area mean")
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    return Weighing(area_specification(factor, output_size, axes), engine, "area mean", presence)
 
 
 area_pool1d, area_pool2d, area_pool3d = of_ranks(area_pool, __name__)

@@ -11,7 +11,7 @@ from poolkit.ops.request import Reduce, Request
 from poolkit.ops.several import Several
 from poolkit.reducers import find
 
-__all__ = ["Nan", "request"]
+__all__ = ["Nan", "check_border", "request"]
 
 Nan: TypeAlias = Literal["propagate", "skip"]
 
@@ -32,9 +32,7 @@ def request(
     assert missing is not None
     if missing.is_usual:
         missing = None
-    if border is not None and border not in BORDERS:
-        listed = ", ".join(f'"{each}"' for each in BORDERS)
-        raise ArgumentError(message("border", f"be None or one of {listed}", repr(border)))
+    check_border(border)
 
     def one(each: object) -> Request:
         return Request(
@@ -52,3 +50,10 @@ def request(
         # To operators, both are what is called with the array.
         return cast(Request, Several([one(each) for each in reduce]))
     return one(reduce)
+
+
+def check_border(border: object) -> None:
+    """Refuse what is no border."""
+    if border is not None and border not in BORDERS:
+        listed = ", ".join(f'"{each}"' for each in BORDERS)
+        raise ArgumentError(message("border", f"be None or one of {listed}", repr(border)))

@@ -1,11 +1,7 @@
 """Averages weighted by scores: attention pooling, over windows and whole axes."""
 
-from typing import Any
-
-import numpy as np
 import numpy.typing as npt
 
-from poolkit import engines
 from poolkit._arguments import (
     Axes,
     OneOrPerAxis,
@@ -15,11 +11,11 @@ from poolkit._arguments import (
     sliding_specification,
 )
 from poolkit._arrays import as_numeric_array
-from poolkit._errors import ArgumentError, PoolError, message
-from poolkit.geometry import Plan, Specification, bind
+from poolkit.ops.ask import Nan
+from poolkit.ops.attention_pooling import AttentionPooling
 from poolkit.ops.derive import of_ranks, operation
-from poolkit.ops.operation import Array, Linearised, Operation, placed
-from poolkit.reducers.dtypes import as_float, float_accumulator, native
+from poolkit.ops.missing import Missing, Presence
+from poolkit.ops.operation import Array
 
 __all__ = [
     "attention_pool",
@@ -33,104 +29,6 @@ __all__ = [
 ]
 
 
-class AttentionPooling(Operation):
-    """Averages of windows by e to scores; called with the values.
-
-    Parameters
-    ----------
-    scores : array
-        Of a shape that broadcasts to that of the values.
-    windows : Specification
-    engine : str, optional
-    drops_axes : bool, default False
-        Whether the pooled axes, of one window each, are left out of the output.
-    """
-
-    __slots__ = ("drops_axes", "engine", "scores", "windows")
-
-    def __init__(
-        self,
-        scores: Array,
-        windows: Specification,
-        engine: str | None,
-        *,
-        drops_axes: bool = False,
-    ) -> None:
-        self.scores = scores.astype(native(as_float(scores.dtype)), copy=False)
-        self.windows = windows
-        self.engine = engine
-        self.drops_axes = drops_axes
-
-    def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
-        array = as_numeric_array(x)
-        try:
-            plan = bind(self.windows, array.shape)
-            scores = self._aligned(plan)
-            dtype = native(as_float(array.dtype))
-            with np.errstate(all="ignore"):
-                y = engines.attend(plan, array, scores, dtype, self.engine)
-        except PoolError as error:
-            error.add_note(f"(attention_pool of a {array.dtype} array of shape {array.shape})")
-            raise
-        return placed(self._shown(plan, y), out)
-
-    def inputs(self) -> dict[str, Array]:
-        return {"scores": self.scores}
-
-    def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
-        plan = bind(self.windows, x.shape)
-        scores, engine, dtype = self._aligned(plan), self.engine, native(x.dtype)
-        wide = float_accumulator(x.dtype)
-        y = engines.attend(plan, x, scores, dtype, engine)
-
-        def mean(values: Array) -> Array:
-            return engines.attend(plan, values, scores, wide, engine)
-
-        def push(tangents: tuple[Array, ...]) -> Array:
-            total = np.zeros(plan.output_shape, wide)
-            for name, moved in zip(wrt, tangents, strict=True):
-                if name == "x":
-                    total += mean(moved)
-                else:
-                    along = np.broadcast_to(moved, x.shape).astype(wide)
-                    total += mean(along * x) - mean(along) * mean(x)
-            return self._shown(plan, total.astype(dtype))
-
-        def pull(gradient: Array) -> tuple[Array, ...]:
-            outer = gradient.reshape(plan.output_shape)
-            totals = engines.log_totals(plan, scores, engine)
-            of_x, of_scores = engines.pull_attention(plan, x, scores, totals, y, outer, engine)
-            found = {"x": of_x, "scores": self._unaligned(of_scores)}
-            return tuple(found[name] for name in wrt)
-
-        return Linearised(self._shown(plan, y), push, pull)
-
-    def _aligned(self, plan: Plan) -> Array:
-        """Return the scores with all axes of the values, the pooled ones at their length."""
-        shape = self.scores.shape
-        pairs = zip(shape[::-1], plan.shape[::-1], strict=False)
-        if len(shape) > len(plan.shape) or any(n not in (1, length) for n, length in pairs):
-            wanted = f"have the shape of x, {plan.shape}, or one that broadcasts to it"
-            raise ArgumentError(message("scores", wanted, shape))
-        whole = [1] * (len(plan.shape) - len(shape)) + list(shape)
-        laid = self.scores.reshape(whole)
-        for axis in plan.axes:
-            whole[axis] = plan.shape[axis]
-        return np.broadcast_to(laid, whole)
-
-    def _unaligned(self, gradient: Array) -> Array:
-        """Return the gradient of aligned scores as that of the scores that were given."""
-        shape = self.scores.shape
-        spare = gradient.ndim - len(shape)
-        summed = gradient.sum(axis=tuple(range(spare)))
-        repeated = tuple(axis for axis, n in enumerate(shape) if n == 1)
-        summed = summed.sum(axis=repeated, keepdims=True).reshape(shape)
-        return np.asarray(summed, self.scores.dtype)
-
-    def _shown(self, plan: Plan, y: Array) -> Array:
-        return y.squeeze(plan.axes) if self.drops_axes else y
-
-
 @operation
 def attention_pool(
     x: npt.ArrayLike,
@@ -142,6 +40,12 @@ def attention_pool(
     dilation: OneOrPerAxis = 1,
     ceil_mode: bool = False,
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> AttentionPooling:
@@ -156,9 +60,10 @@ def attention_pool(
     {x}
     scores : array_like of a shape that broadcasts to that of `x`, integers or floats
         s. (N, 1, H, W) for one map of scores for all channels of (N, C, H, W). An element of
-        score −∞ is absent, whatever its value.
+        score −∞ is missing, whatever its value; one of weight w counts w·e^s.
     {kernel_size}
     {windows}
+    {missing}
 
     Returns
     -------
@@ -170,8 +75,7 @@ def attention_pool(
 
     Notes
     -----
-    Empty windows: in padding, an error, before any computation; where all scores are −∞, NaN,
-    which passes on no gradient.
+    {few}
     NaN: a window that holds a NaN in `x` or in the scores, or a score of +∞, becomes NaN.
     Ties: none.
     Dtype: that of `x` for floats, float64 for integers and bool. Computed in float64 at least,
@@ -180,7 +84,8 @@ def attention_pool(
     Gradient: with w = e^s / Σ e^s, every element gets w times that of its window, and its score
     w·(x − y) times it; scores that broadcast get the sum.
     Cost: two sums of windows, and e to every score; temporary memory is a fixed size. Where
-    scores near each other differ by more than 600, windows are laid out: k passes.
+    scores near each other differ by more than 600, windows are laid out: k passes. Where
+    elements are missing or weighted, their scores are written out once more.
     Source: Gao, Wang, Wu, "LIP: local importance-based pooling", ICCV 2019, arXiv:1908.04156;
     deviations: padding is left out, any sizes of windows.
 
@@ -199,7 +104,8 @@ def attention_pool(
     global_attention_pool : one window, the whole axes
     """
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return AttentionPooling(as_numeric_array(scores, "scores"), asked, engine)
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    return AttentionPooling(as_numeric_array(scores, "scores"), asked, engine, presence)
 
 
 @operation
@@ -209,6 +115,12 @@ def global_attention_pool(
     *,
     axes: Axes = None,
     keepdims: bool = False,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> AttentionPooling:
@@ -221,12 +133,13 @@ def global_attention_pool(
     ----------
     {x}
     scores : array_like of a shape that broadcasts to that of `x`, integers or floats
-        s. (n, 1) for a bag (n, features), pooled along axis 0. An element of score −∞ is absent,
-        whatever its value: padding, for bags of unequal sizes.
+        s. (n, 1) for a bag (n, features), pooled along axis 0. An element of score −∞ is
+        missing, whatever its value: padding, for bags of unequal sizes.
     axes : int or sequence of int
         The axes to pool, in the numbering of NumPy.
     keepdims : bool, default False
         Whether pooled axes stay, with length 1.
+    {missing}
     {engine}
 
     Returns
@@ -240,8 +153,7 @@ def global_attention_pool(
 
     Notes
     -----
-    Empty windows: an empty axis is an error; where all scores are −∞, NaN, which passes on no
-    gradient.
+    {few}
     NaN, ties, dtype, gradient, cost: as for :func:`attention_pool`.
     Source: Ilse, Tomczak, Welling, "Attention-based deep multiple instance learning",
     arXiv:1802.04712, equation 8; the scores are the caller's.
@@ -261,7 +173,8 @@ def global_attention_pool(
     asked = global_specification(axes)
     drops_axes = not boolean("keepdims", keepdims)
     given = as_numeric_array(scores, "scores")
-    return AttentionPooling(given, asked, engine, drops_axes=drops_axes)
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    return AttentionPooling(given, asked, engine, presence, drops_axes=drops_axes)
 
 
 attention_pool1d, attention_pool2d, attention_pool3d = of_ranks(attention_pool, __name__)

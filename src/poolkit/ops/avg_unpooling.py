@@ -9,9 +9,12 @@ from poolkit import engines
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, sliding_specification
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import PoolError, WindowFitError
+from poolkit.engines.engine import divisors
 from poolkit.geometry import Plan, Specification, bind_output
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
-from poolkit.ops.max_unpooling import output_lengths
+from poolkit.ops.index_unpooling import output_lengths
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array, Linearised, Operation, placed
 from poolkit.reducers import Mean
 
@@ -28,13 +31,19 @@ class AvgUnpooling(Operation):
     output_size : int, sequence of int or None
         As callers wrote it.
     engine : str, optional
+    presence : Presence
     """
 
-    __slots__ = ("engine", "output_size", "windows")
+    __slots__ = ("engine", "output_size", "presence", "windows")
 
     def __init__(
-        self, windows: Specification, output_size: OneOrPerAxis | None, engine: str | None
+        self,
+        windows: Specification,
+        output_size: OneOrPerAxis | None,
+        engine: str | None,
+        presence: Presence,
     ) -> None:
+        self.presence = presence
         self.windows = windows
         self.output_size = output_size
         self.engine = engine
@@ -42,7 +51,8 @@ class AvgUnpooling(Operation):
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
         array = as_numeric_array(x)
         try:
-            y = self._spread(self._plan(array), array)
+            plan = self._plan(array)
+            y = self._spread(plan, array) if self.presence.is_usual else self._mean(plan, array)[0]
         except PoolError as error:
             error.add_note(f"(avg_unpool of a {array.dtype} array of shape {array.shape})")
             raise
@@ -52,11 +62,45 @@ class AvgUnpooling(Operation):
         del wrt
         plan = self._plan(x)
         back = plan.transposed()
+        if not self.presence.is_usual:
+            return self._linearise_mean(plan, x)
 
         def pull(gradient: Array) -> tuple[Array, ...]:
             return (engines.pull_back(back, Mean(), x, gradient, self.engine),)
 
         return Linearised(self._spread(plan, x), lambda moved: self._spread(plan, moved[0]), pull)
+
+    def _linearise_mean(self, plan: Plan, x: Array) -> Linearised:
+        """Linearise where values are missing."""
+        y, often, valid, few = self._mean(plan, x)
+        there = plan.transposed(), Mean(), x, often, valid
+
+        def push(tangents: tuple[Array, ...]) -> Array:
+            moved = engines.push_forward_weighted(*there, tangents[0])
+            moved[few] = 0
+            return moved
+
+        def pull(gradient: Array) -> tuple[Array, ...]:
+            outer = np.where(few, 0, gradient).astype(gradient.dtype, copy=False)
+            return (engines.pull_back_weighted(*there, outer),)
+
+        return Linearised(y, push, pull)
+
+    def _mean(self, plan: Plan, x: Array) -> tuple[Array, Array, Array, Array]:
+        """Return the mean of the values that are there, and what its derivative needs.
+
+        That is how often each value counts, how many reach each element, and where too few do.
+        """
+        back, missing = plan.transposed(), self.presence.missing
+        often = self.presence.find_weights(x, plan.axes)
+        if often is None:
+            often = np.broadcast_to(True, x.shape)
+        y, valid = engines.pool_weighted(back, Mean(), x, often, self.engine)
+        inside = np.broadcast_to(divisors(back, "valid"), y.shape)
+        few = missing.find_few(valid, inside) & (inside > 0)
+        missing.fill(y, few, valid)
+        y[inside == 0] = 0
+        return y, often, valid, few
 
     def _plan(self, x: Array) -> Plan:
         """Return the plan of the pooling whose output `x` is."""
@@ -95,6 +139,12 @@ def avg_unpool(
     dilation: OneOrPerAxis = 1,
     output_size: OneOrPerAxis | None = None,
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> AvgUnpooling:
@@ -121,6 +171,20 @@ def avg_unpool(
         output. No window may lie wholly outside.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `kernel_size`; by default the last ones.
+    mask : array_like of bool, broadcasting to the shape of `x`, optional
+        Which values are there. What is missing is left out of the means, and has no gradient.
+    weights : array_like of integers or floats, each at least 0, as `mask`, optional
+        How often each value counts: of weight w as w equal values do, of 0 not at all.
+    lengths : array_like of int, of the shape of the axes before the pooled one, optional
+        How many windows each sequence has; values behind are missing. For one pooled axis.
+    nan : {"propagate", "skip"}, default "propagate"
+        Whether NaN is a value, or missing.
+    nodata : number, optional
+        A value that is missing, and that elements become which too few values reach; by default
+        NaN.
+    min_valid : int or float, default 1
+        How many values must reach an element; or, as a float up to 1.0, which share of the
+        windows that hold it must have one.
     engine : {"compiled", "portable", "reference"}, optional
         What carries it out; by default the fastest that can.
     out : array of the output's shape and dtype, optional
@@ -145,7 +209,8 @@ def avg_unpool(
     Notes
     -----
     NaN: every element of its windows becomes NaN. Ties: none.
-    Empty windows: an error; an element that no window holds becomes 0.
+    Empty windows: an error; an element that no window holds becomes 0, one that windows hold of
+    which fewer than `min_valid` have a value becomes `nodata`, or NaN, and passes no gradient on.
     Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64.
     Gradient: every window gets that of its elements, each over the number of its windows.
     Cost: one pass; temporary memory is a fixed size.
@@ -168,7 +233,8 @@ def avg_unpool(
     max_unpool : every value goes to one element of its window
     """
     asked = sliding_specification(kernel_size, stride, padding, dilation, False, axes)
-    return AvgUnpooling(asked, output_size, engine)
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    return AvgUnpooling(asked, output_size, engine, presence)
 
 
 avg_unpool1d, avg_unpool2d, avg_unpool3d = of_ranks(avg_unpool, __name__)

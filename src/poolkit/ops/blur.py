@@ -12,11 +12,16 @@ from poolkit._arguments import (
     blur_specification,
     sliding_specification,
 )
+from poolkit._arrays import as_numeric_array
+from poolkit.geometry import Specification, WeightedSpecification
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array, Linearised, Operation
-from poolkit.ops.request import Request
+from poolkit.ops.pieced import Pieced, pooling
 from poolkit.ops.weighted import Weighing
 from poolkit.reducers import Max
+from poolkit.reducers.dtypes import as_float
 
 __all__ = [
     "blur_pool",
@@ -38,6 +43,12 @@ def blur_pool(
     stride: OneOrPerAxis = 2,
     border: FilterBorder = "reflect",
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Operation:
@@ -62,6 +73,7 @@ def blur_pool(
         mirrored or repeated over and over.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `kernel_size`; by default the last ones.
+    {missing}
     {engine}
 
     Returns
@@ -76,6 +88,7 @@ def blur_pool(
     Notes
     -----
     Empty windows: none; an empty axis is an error.
+    {weighed}
     NaN: windows that hold one become NaN, no others; so do those with both infinities.
     Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64, so
     that results are within one unit in the last place and a constant stays itself exactly,
@@ -104,7 +117,9 @@ def blur_pool(
     max_blur_pool : maxima first
     avg_pool : all weights equal
     """
-    return Weighing(blur_specification(kernel_size, stride, border, axes), engine, "blur")
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    asked = blur_specification(kernel_size, stride, border, axes)
+    return Weighing(asked, engine, "blur", presence)
 
 
 @operation
@@ -117,6 +132,12 @@ def max_blur_pool(
     padding: Padding = 0,
     border: FilterBorder = "reflect",
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Operation:
@@ -141,6 +162,7 @@ def max_blur_pool(
         What the filter finds outside the maxima: as for :func:`blur_pool`.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `kernel_size`; by default the last ones.
+    {missing}
     {engine}
 
     Returns
@@ -154,7 +176,9 @@ def max_blur_pool(
 
     Notes
     -----
-    {empty}
+    {few}
+    Of such maxima the filter makes what :func:`blur_pool` makes of missing elements. It wants
+    the share of maxima that `min_valid` is, or one of them where that is a number.
     NaN: what is made of windows that hold one is NaN.
     Ties: the gradient goes to the first in row-major order.
     Dtype: that of `x` for floats, float64 for integers and bool. Maxima are exact; then as for
@@ -183,29 +207,61 @@ def max_blur_pool(
     rank = len(maxima.windows)
     named = tuple(range(-rank, 0)) if maxima.axes is None else maxima.axes
     blur = blur_specification(filter_size, stride, border, named, "filter_size")
-    return _Blurred(Request(maxima, Max(), engine), Weighing(blur, engine, "blur"))
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    return _Blurred(maxima, blur, engine, presence)
 
 
 class _Blurred(Operation):
-    """One operator, and another on what that makes."""
+    """Maxima, and a filter of those that are there.
 
-    __slots__ = ("blur", "pool")
+    Parameters
+    ----------
+    maxima : Specification
+    filters : WeightedSpecification
+    engine : str, optional
+    presence : Presence
+        Of the elements.
+    """
 
-    def __init__(self, pool: Operation, blur: Operation) -> None:
-        self.pool = pool
-        self.blur = blur
+    __slots__ = ("engine", "filters", "maxima", "presence")
+
+    def __init__(
+        self,
+        maxima: Specification,
+        filters: WeightedSpecification,
+        engine: str | None,
+        presence: Presence,
+    ) -> None:
+        self.maxima = pooling(maxima, Max(), engine, presence)
+        self.filters = filters
+        self.engine = engine
+        self.presence = presence
 
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
-        return self.blur(self.pool(x), out)
+        array = as_numeric_array(x)
+        if not self.presence.is_usual and self.presence.missing.nodata is None:
+            # Maxima of integers have no NaN for windows with too few elements.
+            array = array.astype(as_float(array.dtype), copy=False)
+        return self._blur(array)(self.maxima(array), out)
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
-        first = self.pool.linearise(x, wrt)
-        second = self.blur.linearise(first.y, ("x",))
+        first = self.maxima.linearise(x, wrt)
+        second = self._blur(x).linearise(first.y, ("x",))
         return Linearised(
             second.y,
             lambda tangents: second.push((first.push(tangents),)),
             lambda gradient: first.pull(*second.pull(gradient)),
         )
+
+    def _blur(self, x: Array) -> Weighing:
+        """Return the filter of an array's maxima."""
+        presence = Presence()
+        if isinstance(self.maxima, Pieced):
+            missing = self.presence.missing
+            least = missing.min_valid if missing.is_share else 1
+            there = ~self.maxima.find_few(x)
+            presence = Presence(there, missing=Missing(nodata=missing.nodata, min_valid=least))
+        return Weighing(self.filters, self.engine, "blur", presence)
 
 
 blur_pool1d, blur_pool2d, blur_pool3d = of_ranks(blur_pool, __name__)

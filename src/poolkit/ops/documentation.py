@@ -93,6 +93,16 @@ UnsupportedError
 Empty windows: an error, before any computation. Windows in which fewer than `min_valid`
 elements are there become `nodata`, or NaN; an error if the result is of integers and no
 `nodata` is given. Their index is −1, and they pass no gradient on.""",
+    "few": """\
+Empty windows: an error, before any computation. Windows in which fewer than `min_valid`
+elements are there become `nodata`, or NaN, and pass no gradient on.""",
+    "weighed": """\
+Missing elements: means are of what is there, over the sum of its weights. `min_valid` counts
+elements that have a weight, or is a share of the weights inside the input. Windows of which too
+little is there become `nodata`, or NaN, and pass no gradient on.""",
+    "absent": """\
+Windows in which fewer than `min_valid` elements are there become `nodata`, or NaN; an error
+if the result is of integers and no `nodata` is given. They pass no gradient on.""",
     "cost": """\
 Cost: temporary memory is a fixed size. Passes over the data grow with log₂ k where
 `dilation` is 1; those of indices, norms and spreads grow with k.""",

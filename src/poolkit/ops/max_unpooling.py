@@ -1,148 +1,21 @@
 """Maxima put back where they were found: unpooling by indices."""
 
-from typing import Any, get_args
+from typing import get_args
 
-import numpy as np
 import numpy.typing as npt
 
-from poolkit._arguments import Axes, OneOrPerAxis, Padding, per_axis, sliding_specification
+from poolkit._arguments import Axes, OneOrPerAxis, Padding, sliding_specification
 from poolkit._arrays import as_numeric_array
-from poolkit._errors import ArgumentError, PoolError, message
-from poolkit.geometry import Plan, Specification, bind_output
+from poolkit._errors import ArgumentError, message
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
-from poolkit.ops.numbering import Convention, check_convention, plane_of_indices
-from poolkit.ops.operation import Array, Linearised, Operation, check_out, placed
-from poolkit.ops.unpooling import Repeated, pick, place, place_once
-from poolkit.reducers.dtypes import native
+from poolkit.ops.index_unpooling import MaxUnpooling
+from poolkit.ops.missing import Missing, Presence
+from poolkit.ops.numbering import Convention, check_convention
+from poolkit.ops.operation import Array
+from poolkit.ops.unpooling import Repeated
 
 __all__ = ["max_unpool", "max_unpool1d", "max_unpool2d", "max_unpool3d"]
-
-
-class MaxUnpooling(Operation):
-    """Values put where indices say, called with the values.
-
-    Parameters
-    ----------
-    indices : array of int
-    windows : Specification
-        Those of the pooling that is undone.
-    output_size : int, sequence of int or None
-        As callers wrote it.
-    convention : Convention
-    repeated : Repeated
-    """
-
-    __slots__ = ("convention", "indices", "output_size", "repeated", "windows")
-
-    def __init__(
-        self,
-        indices: Array,
-        windows: Specification,
-        output_size: OneOrPerAxis | None,
-        convention: Convention,
-        repeated: Repeated,
-    ) -> None:
-        self.indices = indices
-        self.windows = windows
-        self.output_size = output_size
-        self.convention = convention
-        self.repeated = repeated
-
-    def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
-        array = as_numeric_array(x)
-        try:
-            plan = self._plan(array)
-            places, counts_planes = self._places(plan)
-            if out is not None:
-                check_out(out, plan.shape, native(array.dtype))
-            y = self._place(array, places, plan, self.repeated, counts_planes, out)
-        except PoolError as error:
-            error.add_note(f"(max_unpool of a {array.dtype} array of shape {array.shape})")
-            raise
-        if out is not None and np.may_share_memory(y, out):
-            return out
-        return placed(y, out)
-
-    def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
-        plan = self._plan(x)
-        places = plane_of_indices(plan, self.indices, self.convention)
-        passing: Repeated = self.repeated
-        if passing == "sum":
-            y = self._place(x, places, plan, passing)
-        else:
-            y, repeats = place_once(
-                x, places, _lengths(plan), plan.axes, passing, may_be_none=True, finds_repeats=True
-            )
-            # Where none comes twice, all are the last.
-            passing = "last" if repeats else "sum"
-
-        def push(tangents: tuple[Array, ...]) -> Array:
-            way: Repeated = "sum" if self.repeated == "sum" else "last"
-            return self._place(tangents[0], places, plan, way)
-
-        def pull(gradient: Array) -> tuple[Array, ...]:
-            return (pick(gradient, places, plan.axes, passing, may_be_none=True),)
-
-        return Linearised(y, push, pull)
-
-    def _plan(self, x: Array) -> Plan:
-        if self.indices.shape != x.shape:
-            wanted = f"have the shape of x, {x.shape}"
-            raise ArgumentError(message("indices", wanted, self.indices.shape))
-        lengths = output_lengths(self.output_size, self.windows, x.shape)
-        plan = bind_output(self.windows, x.shape, lengths)
-        check_convention(self.convention, plan.axes)
-        return plan
-
-    def _places(self, plan: Plan) -> tuple[Array, bool]:
-        """Return places, and whether they count on from plane to plane."""
-        rank = len(plan.shape)
-        if self.convention == "array" and plan.axes == tuple(range(rank))[-len(plan.axes) :]:
-            return self.indices, True
-        return plane_of_indices(plan, self.indices, self.convention), False
-
-    @staticmethod
-    def _place(
-        x: Array,
-        places: Array,
-        plan: Plan,
-        repeated: Repeated,
-        counts_planes: bool = False,
-        out: Array | None = None,
-    ) -> Array:
-        return place(
-            x,
-            places,
-            _lengths(plan),
-            plan.axes,
-            repeated,
-            may_be_none=True,
-            counts_planes=counts_planes,
-            out=out,
-        )
-
-
-def _lengths(plan: Plan) -> tuple[int, ...]:
-    return tuple(windows.length for windows in plan.windows)
-
-
-def output_lengths(
-    output_size: OneOrPerAxis | None, windows: Specification, shape: tuple[int, ...]
-) -> tuple[int, ...] | None:
-    """Return the lengths of the pooled axes in the output, where they are given."""
-    if output_size is None:
-        return None
-    rank, axes = len(windows.windows), windows.axes_of(len(shape))
-    whole = isinstance(output_size, tuple | list) and len(output_size) == len(shape) != rank
-    given = per_axis("output_size", output_size, len(shape) if whole else rank, least=0)
-    lengths = tuple(given[axis] for axis in axes) if whole else given
-    kept = [axis for axis in range(len(shape)) if axis not in axes]
-    if whole and any(given[axis] != shape[axis] for axis in kept):
-        wanted = f"keep the axes that are not pooled, {kept}, as long as in {shape}"
-        raise ArgumentError(message("output_size", wanted, given))
-    if min(lengths) < 1:
-        raise ArgumentError(message("output_size", "be at least 1 on pooled axes", output_size))
-    return lengths
 
 
 @operation
@@ -158,6 +31,11 @@ def max_unpool(
     convention: Convention = "plane",
     repeated: Repeated = "error",
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
     out: Array | None = None,
 ) -> MaxUnpooling:
     """Return values at the places where a maximum found them, and 0 elsewhere.
@@ -197,6 +75,17 @@ def max_unpool(
         order. ``"sum"``: their sum.
     axes : int or sequence of int, optional
         The pooled axes, in the order of `kernel_size`; by default the last ones.
+    mask : array_like of bool, broadcasting to the shape of `x`, optional
+        Which values are there. What is missing is not put, whatever its index, and has no
+        gradient; there is no `min_valid`, as the places it leaves are 0 like others.
+    weights : array_like of integers or floats, each at least 0, as `mask`, optional
+        How often each value counts in sums; of 0 it is missing.
+    lengths : array_like of int, of the shape of the axes before the pooled one, optional
+        How many windows each sequence has; values behind are missing. For one pooled axis.
+    nan : {"propagate", "skip"}, default "propagate"
+        Whether NaN is a value, or missing.
+    nodata : number, optional
+        A value that is missing.
     out : array of the output's shape and dtype, optional
         Where to put the result; by default a new array, laid out in memory as `x` is.
 
@@ -219,9 +108,9 @@ def max_unpool(
     Notes
     -----
     NaN: a value like others; two of one place are equal. Ties: see `repeated`.
-    Empty windows: where nothing was chosen, −1, nothing is put.
+    Empty windows: where nothing was chosen, −1, nothing is put, nor where a value is missing.
     Dtype: that of `x`; sums of half types are added in float32 at least and rounded once, those of
-    integers wrap around.
+    integers wrap around. Sums of integers with `weights` of floats are float64.
     Gradient: every value gets that of its place; of several with one place the last alone,
     but all of them where they are summed.
     Cost: one pass over values and indices; temporary memory is a fixed size where the
@@ -252,7 +141,8 @@ def max_unpool(
         raise ArgumentError(message("repeated", f"be one of {', '.join(known)}", repr(repeated)))
     check_convention(convention, ())
     places = as_numeric_array(indices, "indices")
-    return MaxUnpooling(places, asked, output_size, convention, repeated)
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata))
+    return MaxUnpooling(places, asked, output_size, convention, repeated, presence)
 
 
 max_unpool1d, max_unpool2d, max_unpool3d = of_ranks(max_unpool, __name__)

@@ -1,6 +1,6 @@
 """Which elements are there: one contract for every operator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -9,13 +9,10 @@ import numpy.typing as npt
 
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
-from poolkit.engines.engine import divisors
-from poolkit.geometry import Plan
 from poolkit.ops.operation import Array
-from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType, as_real, is_float
 
-__all__ = ["Missing", "find_weights"]
+__all__ = ["Missing", "Presence", "as_value", "find_weights", "shared_planes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +50,33 @@ class Missing:
         """Whether everything inside the input is there, and any number of elements is enough."""
         return self == Missing() and _is_integer(self.min_valid)
 
-    def find_few(self, plan: Plan, valid: Array, reducer: Reducer) -> Array:
-        """Return in which windows too few elements are there."""
+    @property
+    def is_share(self) -> bool:
+        """Whether `min_valid` is a share, not a number."""
+        return not _is_integer(self.min_valid)
+
+    def find_few(self, valid: Array, inside: Array, of_nothing: float | None = None) -> Array:
+        """Return in which windows too few elements are there.
+
+        Parameters
+        ----------
+        valid : array
+            How many of each window are there.
+        inside : array, broadcasting to the shape of `valid`
+            How many lie inside the input, there or not.
+        of_nothing : float, optional
+            What a window without elements becomes, if that has a meaning.
+        """
         if _is_integer(self.min_valid):
-            none_is_enough = self.min_valid == 0 and reducer.of_nothing is not None
+            none_is_enough = self.min_valid == 0 and of_nothing is not None
             return valid < (self.min_valid if none_is_enough else max(1, self.min_valid))
         # 0.07 · 100 is a little more than 7.
-        least = np.ceil(self.min_valid * divisors(plan, "valid") - 1e-9)
+        least = np.ceil(self.min_valid * inside - 1e-9)
         return valid < np.maximum(1, least)
 
-    def fill(self, pooled: Array, few: Array, valid: Array, reducer: Reducer) -> None:
+    def fill(
+        self, pooled: Array, few: Array, valid: Array, of_nothing: float | None = None
+    ) -> None:
         """Write what windows become of which too few elements are there.
 
         Raises
@@ -70,8 +84,8 @@ class Missing:
         ArgumentError
             If the result's dtype has no value for that.
         """
-        if self.min_valid == 0 and reducer.of_nothing is not None:
-            pooled[valid == 0] = reducer.of_nothing
+        if self.min_valid == 0 and of_nothing is not None:
+            pooled[valid == 0] = of_nothing
         if not few.any():
             return
         if self.nodata is not None:
@@ -85,15 +99,43 @@ class Missing:
             raise ArgumentError(message("nodata", wanted, came))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Presence:
+    """All that is said of which elements are there, and how often they count.
+
+    Attributes
+    ----------
+    mask, weights, lengths : array_like, optional
+        As callers wrote them.
+    missing : Missing
+    """
+
+    mask: npt.ArrayLike | None = None
+    weights: npt.ArrayLike | None = None
+    lengths: npt.ArrayLike | None = None
+    missing: Missing = field(default_factory=Missing)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nothing is said."""
+        return self.mask is self.weights is self.lengths is None and self.missing.is_usual
+
+    def find_weights(self, x: Array, axes: tuple[int, ...]) -> Array | None:
+        """Return how often each element of an array counts: see :func:`find_weights`."""
+        return find_weights(self.missing, x, axes, self.mask, self.weights, self.lengths)
+
+
 def find_weights(
     missing: Missing,
     x: Array,
-    plan: Plan,
+    axes: tuple[int, ...],
     mask: npt.ArrayLike | None,
     weights: npt.ArrayLike | None,
     lengths: npt.ArrayLike | None,
 ) -> Array | None:
     """Return how often each element counts: as bool, or numbers of at least 0; None if once.
+
+    `axes` are those that are pooled.
 
     Raises
     ------
@@ -107,7 +149,7 @@ def find_weights(
             raise ArgumentTypeError(message("mask", "be an array of bool", f"dtype {array.dtype}"))
         there = _as_shaped("mask", array, x.shape)
     if lengths is not None:
-        there = _both(there, _within_lengths(lengths, plan))
+        there = _both(there, _within_lengths(lengths, x.shape, axes))
     if missing.nan == "skip" and is_float(as_real(x.dtype)):
         there = _both(there, np.equal(x, x))
     if missing.nodata is not None:
@@ -120,6 +162,19 @@ def find_weights(
         raise ArgumentError(message("weights", "be finite and at least 0", came))
     often = _as_shaped("weights", often, x.shape)
     return often if there is None else np.where(there, often, often.dtype.type(0))
+
+
+def shared_planes(often: Array, axes: tuple[int, ...]) -> Array:
+    """Return how often elements count, once for all planes that share it.
+
+    As of a mask that was broadcast: axes that are not pooled then have length 1.
+    """
+    return often[
+        tuple(
+            slice(0, 1 if stride == 0 and axis not in axes else None)
+            for axis, stride in enumerate(often.strides)
+        )
+    ]
 
 
 def as_value(name: str, number: float, dtype: DType, whose: str) -> Any:
@@ -137,26 +192,26 @@ def _is_there(x: Array, nodata: float) -> Array:
     return np.equal(x, x) if np.isnan(value) else np.not_equal(x, value)
 
 
-def _within_lengths(lengths: npt.ArrayLike, plan: Plan) -> Array:
+def _within_lengths(lengths: npt.ArrayLike, whole: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     array = np.asarray(lengths)
-    if len(plan.axes) != 1:
+    if len(axes) != 1:
         wanted = "be given only where one axis is pooled"
-        raise ArgumentError(message("lengths", wanted, f"{len(plan.axes)} pooled axes"))
+        raise ArgumentError(message("lengths", wanted, f"{len(axes)} pooled axes"))
     if array.dtype.kind not in "iu":
         raise ArgumentTypeError(message("lengths", "be integers", f"dtype {array.dtype}"))
-    (axis,) = plan.axes
-    longest = plan.shape[axis]
+    (axis,) = axes
+    longest = whole[axis]
     if array.size and not 0 <= array.min() <= array.max() <= longest:
         came = f"{array.min()} to {array.max()}"
         raise ArgumentError(message("lengths", f"lie in 0 to {longest}", came))
-    batch = (*plan.shape[:axis], *plan.shape[axis + 1 :])
+    batch = (*whole[:axis], *whole[axis + 1 :])
     # Sequences are counted by the first axes, (batch,), whatever channels come after them.
     if array.shape == batch[: array.ndim]:
-        array = array.reshape(*array.shape, *(1,) * (len(batch) - array.ndim))
+        array = array.reshape((*array.shape, *(1,) * (len(batch) - array.ndim)))
     stops = np.expand_dims(_as_shaped("lengths", array, batch), axis)
-    shape = [1] * len(plan.shape)
+    shape = [1] * len(whole)
     shape[axis] = longest
-    return np.broadcast_to(np.arange(longest).reshape(shape) < stops, plan.shape)
+    return np.broadcast_to(np.arange(longest).reshape(shape) < stops, whole)
 
 
 def _as_shaped(name: str, array: Array, shape: tuple[int, ...]) -> Array:

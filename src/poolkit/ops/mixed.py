@@ -3,7 +3,10 @@
 import numpy.typing as npt
 
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, sliding_specification
+from poolkit.geometry.border import Border
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.mixture import Gated, Mixed
 from poolkit.ops.operation import Array, Operation
 
@@ -30,6 +33,13 @@ def mixed_pool(
     dilation: OneOrPerAxis = 1,
     ceil_mode: bool = False,
     axes: Axes = None,
+    border: Border | None = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Operation:
@@ -46,6 +56,8 @@ def mixed_pool(
         can be broadcast to the output, such as one of shape (C, 1, 1), a share for each
         channel. It is not limited to 0 to 1, so that it can be learned.
     {windows}
+    {border}
+    {missing}
 
     Returns
     -------
@@ -57,7 +69,7 @@ def mixed_pool(
 
     Notes
     -----
-    {empty}
+    {few}
     NaN: a window that holds one becomes NaN.
     Ties: equal maxima give the same result; the first in row-major order has the maximum's
     gradient.
@@ -68,7 +80,8 @@ def mixed_pool(
     Cost: those of :func:`max_pool` and :func:`avg_pool`, and some arrays of the output's size.
     Source: Lee, Gallagher and Tu, Generalizing Pooling Functions in Convolutional Neural
     Networks: Mixed, Gated, and Tree, AISTATS 2016, arXiv 1509.08985, section 3.1. TensorRT's
-    ``MAX_AVERAGE_BLEND`` says the share of the mean. Elements in the padding do not exist.
+    ``MAX_AVERAGE_BLEND`` says the share of the mean. Elements in the padding do not exist,
+    unless there is a `border`.
 
     Examples
     --------
@@ -81,7 +94,8 @@ def mixed_pool(
     gated_pool : the share depends on what the window holds
     """
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return Mixed(asked, share, engine)
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    return Mixed(asked, share, engine, presence, border)
 
 
 @operation
@@ -95,6 +109,13 @@ def gated_pool(
     dilation: OneOrPerAxis = 1,
     ceil_mode: bool = False,
     axes: Axes = None,
+    border: Border | None = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Operation:
@@ -112,6 +133,8 @@ def gated_pool(
         of `x` that are not pooled, the last to the last: a gate of shape (C, *kernel_size) has
         one for each channel, whether channels lie before the pooled axes or after them.
     {windows}
+    {border}
+    {missing}
 
     Returns
     -------
@@ -123,7 +146,7 @@ def gated_pool(
 
     Notes
     -----
-    {empty}
+    {few}
     NaN: a window that holds one becomes NaN, and so may one with an infinity.
     Ties: equal maxima give the same result; the first in row-major order has the maximum's
     gradient.
@@ -136,7 +159,8 @@ def gated_pool(
     and some arrays of float64 of the output's size.
     Source: Lee, Gallagher and Tu, Generalizing Pooling Functions in Convolutional Neural
     Networks: Mixed, Gated, and Tree, AISTATS 2016, arXiv 1509.08985, section 3.2. Elements in
-    the padding do not exist: the gate sees 0 there.
+    the padding do not exist, unless there is a `border`: the gate sees 0 there, and where
+    elements are missing; of weight w it sees w times x.
 
     Examples
     --------
@@ -152,7 +176,8 @@ def gated_pool(
     mixed_pool : the share is the same for all windows
     """
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
-    return Gated(asked, gate, engine)
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    return Gated(asked, gate, engine, presence, border)
 
 
 mixed_pool1d, mixed_pool2d, mixed_pool3d = of_ranks(mixed_pool, __name__)

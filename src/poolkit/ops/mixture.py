@@ -1,6 +1,7 @@
 """Mixtures of maxima and means, and their derivatives."""
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ from poolkit import engines
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.geometry import Sliding, Specification, bind
+from poolkit.geometry.border import Border
+from poolkit.ops.ask import check_border
+from poolkit.ops.missing import Presence
 from poolkit.ops.operation import Array, Linearised, Operation, placed
-from poolkit.ops.request import Request
+from poolkit.ops.pieced import Pieced, cut, pooling
 from poolkit.reducers import Max, Mean
 from poolkit.reducers.dtypes import as_float, float_accumulator
 
@@ -21,12 +25,20 @@ __all__ = ["Gated", "Mixed", "Mixture"]
 class Mixture(Operation):
     """s · max + (1 − s) · mean, where s comes from other arrays, and from the input perhaps."""
 
-    __slots__ = ("largest", "mean", "windows")
+    __slots__ = ("border", "largest", "mean", "presence", "windows")
 
-    def __init__(self, windows: Specification, engine: str | None) -> None:
-        self.windows = windows
-        self.largest = Request(windows, Max(), engine)
-        self.mean = Request(windows, Mean(), engine)
+    def __init__(
+        self,
+        windows: Specification,
+        engine: str | None,
+        presence: Presence,
+        border: Border | None,
+    ) -> None:
+        check_border(border)
+        self.windows = windows if border is None else replace(windows, may_be_empty=True)
+        self.presence, self.border = presence, border
+        self.largest = pooling(windows, Max(), engine, presence, border)
+        self.mean = pooling(windows, Mean(), engine, presence, border)
 
     @abstractmethod
     def linearise_share(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
@@ -34,6 +46,9 @@ class Mixture(Operation):
 
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
         array = as_numeric_array(x)
+        if not self.presence.is_usual and self.presence.missing.nodata is None:
+            # Maxima of integers have no NaN for windows with too few elements.
+            array = array.astype(as_float(array.dtype), copy=False)
         largest, mean = self.largest(array), self.mean(array)
         with np.errstate(all="ignore"):
             share = self.linearise_share(array, ()).y
@@ -46,6 +61,9 @@ class Mixture(Operation):
         s, dtype = share.y, mean.y.dtype
         wide = float_accumulator(dtype)
         apart = largest.y.astype(wide) - mean.y.astype(wide)
+        few = self.mean.find_few(x) if isinstance(self.mean, Pieced) else None
+        if few is not None:
+            apart[few] = 0
 
         def push(tangents: tuple[Array, ...]) -> Array:
             total = apart * share.push(tangents)
@@ -56,6 +74,8 @@ class Mixture(Operation):
 
         def pull(gradient: Array) -> tuple[Array, ...]:
             outer = gradient.astype(wide)
+            if few is not None:
+                outer[few] = 0
             gradients = list(share.pull(outer * apart))
             if "x" in wrt:
                 (to_largest,) = largest.pull(np.asarray(outer * s).astype(dtype))
@@ -73,8 +93,15 @@ class Mixed(Mixture):
 
     __slots__ = ("share",)
 
-    def __init__(self, windows: Specification, share: Any, engine: str | None) -> None:
-        super().__init__(windows, engine)
+    def __init__(
+        self,
+        windows: Specification,
+        share: Any,
+        engine: str | None,
+        presence: Presence,
+        border: Border | None,
+    ) -> None:
+        super().__init__(windows, engine, presence, border)
         self.share = _numbers("share", share)
 
     def inputs(self) -> dict[str, Array]:
@@ -104,8 +131,15 @@ class Gated(Mixture):
 
     __slots__ = ("gate",)
 
-    def __init__(self, windows: Specification, gate: Any, engine: str | None) -> None:
-        super().__init__(windows, engine)
+    def __init__(
+        self,
+        windows: Specification,
+        gate: Any,
+        engine: str | None,
+        presence: Presence,
+        border: Border | None,
+    ) -> None:
+        super().__init__(windows, engine, presence, border)
         self.gate = _numbers("gate", gate)
 
     def inputs(self) -> dict[str, Array]:
@@ -132,14 +166,30 @@ class Gated(Mixture):
             )
             raise ArgumentError(message("gate", wanted, f"shape {given}"))
         gate = laid(self.gate)
-        share = 1 / (1 + np.exp(-engines.sum_windows(plan, x, gate)))
+        often = self.presence.find_weights(x, plan.axes)
+        pieces = cut(plan, self.border)
+
+        def counted(values: Array) -> Array:
+            """Return values as often as they count, 0 where they are missing."""
+            if often is None:
+                return values
+            return np.where(often > 0, values.astype(float_accumulator(x.dtype)) * often, 0)
+
+        def sums(values: Array, beside: Array) -> Array:
+            total = np.empty(plan.output_shape, float_accumulator(x.dtype))
+            for piece in pieces:
+                total[piece.outputs] = engines.sum_windows(piece.plan, piece.take(values), beside)
+            return total
+
+        values = counted(x)
+        share = 1 / (1 + np.exp(-sums(values, gate)))
         steepness = share * (1 - share)
 
         def push(tangents: tuple[Array, ...]) -> Array:
             total: Any = 0.0
             for name, moved in zip(wrt, tangents, strict=True):
-                pair = (moved, gate) if name == "x" else (x, laid(moved))
-                total = total + engines.sum_windows(plan, *pair)
+                pair = (counted(moved), gate) if name == "x" else (values, laid(moved))
+                total = total + sums(*pair)
             return np.asarray(total * steepness)
 
         def pull(gradient: Array) -> tuple[Array, ...]:
@@ -147,9 +197,16 @@ class Gated(Mixture):
             gradients = []
             for name in wrt:
                 if name == "x":
-                    gradients.append(engines.sum_windows_back(plan, outer, gate))
+                    pulled = np.zeros(x.shape, outer.dtype)
+                    for piece in pieces:
+                        passed = outer[piece.outputs]
+                        piece.add(pulled, engines.sum_windows_back(piece.plan, passed, gate))
+                    gradients.append(counted(pulled))
                 else:
-                    pulled = engines.sum_windows_by_weight(plan, x, outer, gate.shape)
+                    pulled = np.zeros(gate.shape, outer.dtype)
+                    for piece in pieces:
+                        pair = piece.take(values), outer[piece.outputs]
+                        pulled += engines.sum_windows_by_weight(piece.plan, *pair, gate.shape)
                     gradients.append(np.moveaxis(pulled, axes, last).reshape(given))
             return tuple(gradients)
 
@@ -161,7 +218,8 @@ def _mix(share: Array, largest: Array, mean: Array) -> Array:
     wide = float_accumulator(mean.dtype)
     one, other = largest.astype(wide), mean.astype(wide)
     mixed = share * one + (1 - share) * other
-    return np.where(share == 1, one, np.where(share == 0, other, mixed))
+    # Equal ones stay what they are: a value for missing data among them.
+    return np.where((share == 1) | (one == other), one, np.where(share == 0, other, mixed))
 
 
 def _numbers(name: str, given: Any) -> Array:

@@ -11,16 +11,17 @@ from poolkit import engines
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, PoolError, message
 from poolkit.engines.engine import divisors
-from poolkit.geometry import Plan, bind
+from poolkit.geometry import Plan, Specification, bind
 from poolkit.geometry.border import Border, pieces
-from poolkit.ops.missing import Missing, find_weights
+from poolkit.ops.missing import Missing, Presence, find_weights
 from poolkit.ops.operation import Array, Linearised, Operation, placed
 from poolkit.ops.request import Request, two_outs
+from poolkit.ops.several import Several
 from poolkit.ops.unpooling import pick
-from poolkit.reducers import Extreme, Range
+from poolkit.reducers import Extreme, Range, Reducer
 from poolkit.reducers.dtypes import float_accumulator, native
 
-__all__ = ["Pieced"]
+__all__ = ["Pieced", "cut", "pooling", "with_arrays"]
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ class Piece:
         return tuple(each if isinstance(each, slice) else slice(None) for each in self.inputs)
 
 
-def _cut(plan: Plan, border: Border | None) -> list[Piece]:
-    cut = []
+def cut(plan: Plan, border: Border | None) -> list[Piece]:
+    """Return the pieces of a plan: one, of all, where nothing lies in the padding."""
+    found = []
     along = [pieces(windows, border) for windows in plan.windows]
     for chosen in product(*along):
         inputs: list[slice | tuple[int, ...]] = [slice(0, n) for n in plan.shape]
@@ -86,8 +88,8 @@ def _cut(plan: Plan, border: Border | None) -> list[Piece]:
             inputs[axis], outputs[axis] = piece.inputs, piece.outputs
             shape[axis] = piece.windows.length
         there = Plan(tuple(shape), plan.axes, tuple(piece.windows for piece in chosen))
-        cut.append(Piece(tuple(inputs), there, tuple(outputs)))
-    return cut
+        found.append(Piece(tuple(inputs), there, tuple(outputs)))
+    return found
 
 
 class Pieced(Operation):
@@ -178,13 +180,17 @@ class Pieced(Operation):
 
         return Linearised(request.shape_of_output(plan, done.pooled), push, pull)
 
+    def find_few(self, x: Array) -> Array:
+        """Return in which windows too few elements are there."""
+        return self._carry_out(x).few
+
     def _carry_out(self, x: Array, selecting: bool | None = None) -> "_Done":
         request = self.request
         reducer, engine = request.reducer, request.engine
         missing = request.missing or Missing()
         plan = bind(request.windows, x.shape)
         selecting = request.with_indices if selecting is None else selecting
-        often = find_weights(missing, x, plan, self.mask, self.weights, self.lengths)
+        often = find_weights(missing, x, plan.axes, self.mask, self.weights, self.lengths)
         if often is not None and isinstance(reducer, Extreme | Range):
             often = often > 0  # two of the largest are no larger, nor passed on more
         pooled: Array | None = None
@@ -192,7 +198,7 @@ class Pieced(Operation):
         few = np.zeros(plan.output_shape, bool)
         indices = np.full(plan.output_shape if selecting else 0, -1)
         done = []
-        for piece in _cut(plan, request.border):
+        for piece in cut(plan, request.border):
             values = piece.take(x)
             weights = None if often is None else piece.take(often)
             found = None
@@ -218,12 +224,13 @@ class Pieced(Operation):
                 if pooled is None:
                     pooled = np.empty(plan.output_shape, part.dtype)
                 pooled[piece.outputs], valid[piece.outputs] = part, there
-            few[piece.outputs] = missing.find_few(piece.plan, there, reducer)
+            inside = divisors(piece.plan, "valid")
+            few[piece.outputs] = missing.find_few(there, inside, reducer.of_nothing)
             if found is not None:
                 indices[piece.outputs] = piece.place_in_whole(plan, found)
             done.append((piece, weights, there))
         assert pooled is not None
-        missing.fill(pooled, few, valid, reducer)
+        missing.fill(pooled, few, valid, reducer.of_nothing)
         if selecting:
             indices[few] = -1
         return _Done(plan, pooled, indices, few, done)
@@ -238,3 +245,31 @@ class _Done:
     indices: Array
     few: Array
     pieces: list[tuple[Piece, Array | None, Array]]
+
+
+def with_arrays(
+    request: Any,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+) -> Operation:
+    """Return what serves a request, or several, where arrays may say what is missing."""
+    if mask is weights is lengths is None and request.is_plain:
+        plain: Operation = request
+        return plain
+    if isinstance(request, Several):
+        return Several([with_arrays(each, mask, weights, lengths) for each in request.operations])
+    return Pieced(request, mask, weights, lengths)
+
+
+def pooling(
+    windows: Specification,
+    reducer: Reducer,
+    engine: str | None,
+    presence: Presence,
+    border: Border | None = None,
+) -> Operation:
+    """Return what pools windows, for operators that are made of that."""
+    missing = None if presence.missing.is_usual else presence.missing
+    request = Request(windows, reducer, engine, missing=missing, border=border)
+    return with_arrays(request, presence.mask, presence.weights, presence.lengths)

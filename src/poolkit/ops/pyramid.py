@@ -10,9 +10,13 @@ import numpy.typing as npt
 from poolkit._arguments import Axes, OutputSize, adaptive_specification, boolean
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.geometry import Specification
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array, Linearised, Operation, placed
-from poolkit.ops.request import Reduce, Request
+from poolkit.ops.pieced import pooling
+from poolkit.ops.request import Reduce
 from poolkit.reducers import find
 from poolkit.reducers.dtypes import is_half
 
@@ -24,16 +28,19 @@ class Pyramid(Operation):
 
     Parameters
     ----------
-    levels : sequence of Request
+    levels : sequence of Operation
         What gives the bins of each.
+    windows : Specification
+        Those of any level.
     flatten : bool
         Whether all axes but the first are laid out in each level, or the pooled ones alone.
     """
 
-    __slots__ = ("flatten", "levels")
+    __slots__ = ("flatten", "levels", "windows")
 
-    def __init__(self, levels: Sequence[Request], flatten: bool) -> None:
+    def __init__(self, levels: Sequence[Operation], windows: Specification, flatten: bool) -> None:
         self.levels = tuple(levels)
+        self.windows = windows
         self.flatten = flatten
 
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
@@ -66,7 +73,7 @@ class Pyramid(Operation):
         return Linearised(np.concatenate(laid, axis=-1), push, pull)
 
     def _axes(self, x: Array) -> tuple[int, ...]:
-        axes = tuple(sorted(self.levels[0].windows.axes_of(x.ndim)))
+        axes = tuple(sorted(self.windows.axes_of(x.ndim)))
         if self.flatten and 0 in axes:
             wanted = "be left out where the first axis, that of the examples, is pooled"
             raise ArgumentError(message("flatten", wanted, "True"))
@@ -104,6 +111,12 @@ def pyramid_pool(
     reduce: Reduce = "max",
     flatten: bool = False,
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Pyramid:
@@ -125,6 +138,7 @@ def pyramid_pool(
     axes : int or sequence of int, optional
         The pooled axes; by default the last ones, if the levels are sequences, which say how
         many there are.
+    {missing}
     {engine}
 
     Returns
@@ -142,6 +156,7 @@ def pyramid_pool(
     Notes
     -----
     Empty windows: none; an empty axis is an error.
+    {absent}
     NaN, ties, dtype: as the reducer says.
     Gradient: every element gets the sum of what the levels pass on to it.
     Cost: one pass for each level.
@@ -173,8 +188,9 @@ def pyramid_pool(
     asked = [adaptive_specification(level, axes, "levels") for level in levels]
     if len({len(each.windows) for each in asked}) > 1:
         raise ArgumentError(message("levels", "be of the same number of axes", repr(levels)))
-    requests = [Request(each, reducer, engine) for each in asked]
-    return Pyramid(requests, boolean("flatten", flatten))
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
+    poolings = [pooling(each, reducer, engine, presence) for each in asked]
+    return Pyramid(poolings, asked[0], boolean("flatten", flatten))
 
 
 pyramid_pool1d, pyramid_pool2d, pyramid_pool3d = of_ranks(pyramid_pool, __name__)

@@ -9,12 +9,16 @@ from poolkit import engines
 from poolkit._arguments import Axes, OneOrPerAxis, Padding, boolean, sliding_specification
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, PoolError, message
+from poolkit.engines.engine import divisors
 from poolkit.geometry import Plan, Specification, bind
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array, Linearised, Operation, placed
-from poolkit.ops.request import Request
+from poolkit.ops.pieced import pooling
 from poolkit.ops.unpooling import pick
 from poolkit.reducers import ExpectedDraw, draw_by_share
+from poolkit.reducers.dtypes import float_accumulator
 
 __all__ = ["stochastic_pool", "stochastic_pool1d", "stochastic_pool2d", "stochastic_pool3d"]
 
@@ -25,12 +29,15 @@ Seed: TypeAlias = "int | np.random.Generator | None"
 class Stochastic(Operation):
     """An element of each window, drawn by numbers that a seed gives, in row-major order."""
 
-    __slots__ = ("seed", "windows", "with_indices")
+    __slots__ = ("presence", "seed", "windows", "with_indices")
 
-    def __init__(self, windows: Specification, seed: Seed, with_indices: bool) -> None:
+    def __init__(
+        self, windows: Specification, seed: Seed, with_indices: bool, presence: Presence
+    ) -> None:
         self.windows = windows
         self.seed = seed
         self.with_indices = with_indices
+        self.presence = presence
 
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
         array = as_numeric_array(x)
@@ -73,7 +80,30 @@ class Stochastic(Operation):
         generator = self.seed
         if not isinstance(generator, np.random.Generator):
             generator = np.random.Generator(np.random.Philox(generator))
-        return engines.draw_gathered(plan, draw_by_share, x, generator.random(plan.output_shape))
+        numbers = generator.random(plan.output_shape)
+        if self.presence.is_usual:
+            return engines.draw_gathered(plan, draw_by_share, x, numbers)
+        missing, inside = self.presence.missing, divisors(plan, "valid")
+        often = self.presence.find_weights(x, plan.axes)
+        if often is None:
+            shares, valid = x, np.broadcast_to(inside, plan.output_shape)
+        else:
+            shares, valid = _shares(x, often), engines.count_valid(plan, often)
+        _, indices = engines.draw_gathered(plan, draw_by_share, shares, numbers)
+        few = missing.find_few(valid, inside)
+        indices[few] = -1
+        pooled = pick(x, indices, plan.axes, may_be_none=True)
+        missing.fill(pooled, few, valid)
+        return pooled, indices
+
+
+def _shares(x: Array, often: Array) -> Array:
+    """Return elements as often as they count: 0 where they are missing."""
+    if often.dtype.kind == "b":
+        return np.where(often, x, x.dtype.type(0))
+    # Of the largest weight, so that the product of two large numbers is none.
+    times = often / often.max(initial=1)
+    return np.where(often > 0, x.astype(float_accumulator(x.dtype)) * times, 0)
 
 
 @operation
@@ -89,13 +119,20 @@ def stochastic_pool(
     dilation: OneOrPerAxis = 1,
     ceil_mode: bool = False,
     axes: Axes = None,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     engine: str | None = None,
     out: Array | None = None,
 ) -> Operation:
     """Return an element of every sliding window, drawn with its own value as its weight.
 
     In training an element is drawn with probability x₊ / Σ x₊, where x₊ is x, or 0 where that
-    is negative. Otherwise y = Σ x₊² / Σ x₊, which is what is expected of such a draw.
+    is negative. Otherwise y = Σ x₊² / Σ x₊, which is what is expected of such a draw. One of
+    weight w is w times as likely; what is missing is never drawn.
 
     Parameters
     ----------
@@ -109,6 +146,7 @@ def stochastic_pool(
     return_indices : bool, default False
         Whether to return also where each drawn element lies; only in training.
     {windows}
+    {missing}
 
     Returns
     -------
@@ -131,7 +169,7 @@ def stochastic_pool(
     Gradient: in training, to the element that was drawn; :func:`vjp` draws once, and with an
     integer as `seed` what the operator draws. Else (2 x − y) / Σ x₊ to elements above 0.
     Randomness: one number of NumPy's Philox generator for each window, in row-major order of
-    the output, whatever the number of threads or the layout of `x` in memory.
+    the output, whatever is missing, the number of threads or the layout of `x` in memory.
     Cost: windows are laid out in memory, 2²⁰ elements at a time; one thread draws, in NumPy.
     Source: Zeiler and Fergus, Stochastic Pooling for Regularization of Deep Convolutional
     Neural Networks, arXiv 1301.3557, sections 3.1 and 3.2. Deviations: negative elements, NaN
@@ -153,22 +191,23 @@ def stochastic_pool(
     max_pool : the largest element, always
     """
     asked = sliding_specification(kernel_size, stride, padding, dilation, ceil_mode, axes)
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
     with_indices = boolean("return_indices", return_indices)
     if not boolean("training", training):
         if with_indices:
             wanted = "be False where nothing is drawn"
             raise ArgumentError(message("return_indices", wanted, "True"))
-        return Request(asked, ExpectedDraw(), engine)
+        return pooling(asked, ExpectedDraw(), engine, presence)
     if engine not in (None, "portable"):
         raise ArgumentError(message("engine", 'be "portable" where it draws', repr(engine)))
     wanted = "be an integer of at least 0 or a numpy.random.Generator, in training"
     if isinstance(seed, np.random.Generator):
-        return Stochastic(asked, seed, with_indices)
+        return Stochastic(asked, seed, with_indices, presence)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise ArgumentTypeError(message("seed", wanted, repr(seed)))
     if seed < 0:
         raise ArgumentError(message("seed", wanted, seed))
-    return Stochastic(asked, int(seed), with_indices)
+    return Stochastic(asked, int(seed), with_indices, presence)
 
 
 stochastic_pool1d, stochastic_pool2d, stochastic_pool3d = of_ranks(stochastic_pool, __name__)

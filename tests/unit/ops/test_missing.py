@@ -165,6 +165,7 @@ def test_lengths(rng, engine):
     np.testing.assert_array_equal(z[1, 1], x[1, :, 2])
     assert not z[1, 2:].any()
     assert not z[2].any()
+    assert poolkit.global_sum_pool1d(np.arange(9), lengths=4, engine=engine) == 6
     one_each = rng.integers(0, 9, (3, 5))
     np.testing.assert_array_equal(
         poolkit.global_sum_pool1d(np.ones_like(x), lengths=one_each, min_valid=0), one_each
