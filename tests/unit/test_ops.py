@@ -9,6 +9,7 @@ import poolkit
 from poolkit import ops
 
 WORDS = ["max", "min", "avg", "sum", "product", "lp", "std", "var", "range"]
+WORDS += ["soft", "log_sum_exp", "gem"]
 GENERAL = [f"{family}{word}_pool" for family in ("", "adaptive_", "global_") for word in WORDS]
 GENERAL += ["pool", "adaptive_pool", "global_pool"]
 
