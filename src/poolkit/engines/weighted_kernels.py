@@ -71,16 +71,17 @@ def _weigh(x: Array, windows: Mapping[int, WeightedWindows | Taps]) -> Array:
         if exact or x.dtype.kind == "f":
             _run(x, taps, passes, pooled, exact, _remembered)
             return pooled
+    described = lru_cache(maxsize=8)(_describe)
     for part in weighted_parts(x.shape, windows, PART_ELEMENTS):
         given, out = x[part.inputs], pooled[part.outputs]
         exact = adds_exactly(x.dtype, part.taps.values())
         values = np.require(given, _read_as(x.dtype, exact), ["C_CONTIGUOUS", "ALIGNED"])
         result = np.dtype(np.float32 if is_half(x.dtype) else out.dtype)
         if out.flags.c_contiguous and out.dtype == result:
-            _run(values, part.taps, passes, out, exact, _describe)
+            _run(values, part.taps, passes, out, exact, described)
         else:
             made = np.empty(out.shape, result)
-            _run(values, part.taps, passes, made, exact, _describe)
+            _run(values, part.taps, passes, made, exact, described)
             out[...] = made
     return pooled
 
@@ -174,4 +175,4 @@ def _describe(taps: Taps, divided: bool, tile: int) -> "kernels.WeightedAxis":
     )
 
 
-_remembered = lru_cache(maxsize=64)(_describe)
+_remembered = lru_cache(maxsize=32)(_describe)
