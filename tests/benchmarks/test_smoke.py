@@ -61,8 +61,8 @@ def test_what_lies_outside_the_compared_part_may_differ():
     inside = (..., slice(1, -1))
     row = Row(0, "", "", draw=tuple, truth=np.array, peers={}, near=0, compared=inside)
     right = np.zeros(4)
-    assert row.fault(np.array([9, 0, 0, 9]), right) is None
-    assert row.fault(np.array([0, 9, 0, 0]), right) == "other values"
+    assert row.fault(np.array([9.0, 0, 0, 9]), right) is None
+    assert row.fault(np.array([0.0, 9, 0, 0]), right) == "other values"
 
 
 def test_every_row_is_poolkits_and_of_known_peers():
