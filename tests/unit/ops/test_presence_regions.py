@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from gradients.differences import check_derivative
-from unit.ops.test_region_operators import cells_of, draw, points_of
+from unit.ops.test_region_operators import cells_of, points_of
+from unit.ops.test_region_operators import draw as draw_any
 
 import poolkit
 from poolkit.engines.compiled import CompiledEngine
@@ -16,6 +17,14 @@ def served_by(request, monkeypatch):
         monkeypatch.setattr(CompiledEngine, "unavailable", lambda self: "it is being tested.")
     elif CompiledEngine().unavailable() is not None:
         pytest.skip(f"engine compiled: {CompiledEngine().unavailable()}")
+
+
+def draw(rng, channels):
+    """Draw an array, and boxes of which two lie on it."""
+    x, given, scale, boxes = draw_any(rng, channels)
+    within = np.array([[-1.0, -0.5, 1.75, 2.5], [0.125, 0.25, 2.0, 1.5]])
+    both = np.column_stack([[0, 1], within / scale])
+    return x, np.vstack([given, both]), scale, np.vstack([boxes, within])
 
 
 def ways(x, often):
@@ -44,7 +53,7 @@ def test_roi_pool(reduce, function, rng):
         x, given, scale, boxes = draw(rng, 2)
         size, least = tuple(map(int, rng.integers(1, 4, 2))), int(rng.integers(1, 4))
         often = counts(rng, x, number)
-        wanted = np.zeros((4, 2, *size))
+        wanted = np.zeros((6, 2, *size))
         for r, (left, top, right, bottom) in enumerate(boxes):
             down = list(cells_of(top, bottom, size[0], x.shape[2]))
             across = list(cells_of(left, right, size[1], x.shape[3]))
@@ -69,8 +78,8 @@ def test_roi_pool(reduce, function, rng):
             if reduce == "max":
                 _, indices = poolkit.roi_pool(array, given, size, return_indices=True, **how)
                 assert np.all((indices >= 0) | (filled == 0) | np.isnan(wanted))
-                planes = x[given[:, 0].astype(int)].reshape(4, 2, -1)
-                picked = np.take_along_axis(planes, np.maximum(indices, 0).reshape(4, 2, -1), -1)
+                planes = x[given[:, 0].astype(int)].reshape(6, 2, -1)
+                picked = np.take_along_axis(planes, np.maximum(indices, 0).reshape(6, 2, -1), -1)
                 picked = picked.reshape(wanted.shape)
                 np.testing.assert_array_equal(picked[indices >= 0], wanted[indices >= 0])
     assert found_few
@@ -81,7 +90,7 @@ def test_ps_roi_pool(rng):
         size = tuple(map(int, rng.integers(1, 4, 2)))
         x, given, scale, boxes = draw(rng, 2 * size[0] * size[1])
         often, share = counts(rng, x, number), float(rng.choice([0.01, 0.5]))
-        wanted = np.zeros((4, 2, *size))
+        wanted = np.zeros((6, 2, *size))
         for r, (left, top, right, bottom) in enumerate(boxes):
             down = list(cells_of(top, bottom, size[0], x.shape[2], closed=False))
             across = list(cells_of(left, right, size[1], x.shape[3], closed=False))
@@ -124,7 +133,7 @@ def test_roi_align(operator, rng):
         x, given, scale, boxes = draw(rng, channels)
         often = counts(rng, x, number)
         share = 0.5 if number > 2 else None
-        wanted = np.zeros((4, 2, *size))
+        wanted = np.zeros((6, 2, *size))
         for r, (left, top, right, bottom) in enumerate(boxes):
             down = list(points_of(top, bottom, size[0], per_bin, True))
             across = list(points_of(left, right, size[1], per_bin, True))
