@@ -746,6 +746,35 @@ TABLE = [
         FIT,
         "an axis of 0 elements has nothing to lie in its border.",
     ),
+    Row(
+        "poolkit.roi_align(x, [[0, 1, 1, 3, 3]], 2, min_valid=2)",
+        ARGUMENT,
+        "`min_valid` must be 0, 1 or a share, as a float, where points or channels are pooled; "
+        "got 2.",
+    ),
+    Row(
+        "poolkit.attention_pool2d(x, x, 2, lengths=[8, 8])",
+        ARGUMENT,
+        "`lengths` must be given only where one axis is pooled; got 2 pooled axes.",
+    ),
+    Row(
+        "poolkit.pyramid_pool1d(pixels, (1, 2), mask=pixels > 2)",
+        ARGUMENT,
+        "`nodata` must be given, as a result of uint8 has no NaN for windows with too few; "
+        "got None, and 0 valid elements in window (0,).",
+    ),
+    Row(
+        "poolkit.stochastic_pool1d(pixels, 2, seed=1, mask=pixels > 2)",
+        ARGUMENT,
+        "`nodata` must be given, as a result of uint8 has no NaN for windows with too few; "
+        "got None, and 0 valid elements in window (0,).",
+    ),
+    Row(
+        "poolkit.mixed_pool2d(x, 3, padding=1, border='zero')",
+        ARGUMENT,
+        '`border` must be None or one of "reflect", "symmetric", "replicate", "circular"; '
+        "got 'zero'.",
+    ),
     # Extremes, and several reductions.
     Row(
         "poolkit.max_pool2d(x, 2, ties='random')",

@@ -100,6 +100,11 @@ elements are there become `nodata`, or NaN, and pass no gradient on.""",
 Missing elements: means are of what is there, over the sum of its weights. `min_valid` counts
 elements that have a weight, or is a share of the weights inside the input. Windows of which too
 little is there become `nodata`, or NaN, and pass no gradient on.""",
+    "partly": """\
+Missing cells: means are of the cells that are there, over the sum of their weights; for
+maxima, what lies at a point is such a mean of the cells around it, if any is there. `min_valid`
+is 0, 1 or a share of the weights. Bins with cells of which too little is there become `nodata`,
+or NaN, and pass no gradient on.""",
     "absent": """\
 Windows in which fewer than `min_valid` elements are there become `nodata`, or NaN; an error
 if the result is of integers and no `nodata` is given. They pass no gradient on.""",

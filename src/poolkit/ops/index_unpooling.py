@@ -56,7 +56,7 @@ class MaxUnpooling(Operation):
         try:
             plan = self._plan(array)
             often = self.presence.find_weights(array, plan.axes)
-            places, counts_planes = self._places(plan, self._indices_of(often))
+            places, counts_planes = self._places(plan, self._indices_of(often, plan))
             values, dtype = self._counted(array, often)
             if out is not None:
                 check_out(out, plan.shape, dtype)
@@ -73,7 +73,7 @@ class MaxUnpooling(Operation):
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
         plan = self._plan(x)
         often = self.presence.find_weights(x, plan.axes)
-        places = plane_of_indices(plan, self._indices_of(often), self.convention)
+        places = plane_of_indices(plan, self._indices_of(often, plan), self.convention)
         values, dtype = self._counted(x, often)
         passing: Repeated = self.repeated
         if passing == "sum":
@@ -102,12 +102,23 @@ class MaxUnpooling(Operation):
 
         return Linearised(y.astype(dtype, copy=False), push, pull)
 
-    def _indices_of(self, often: Array | None) -> Array:
-        """Return the indices, of missing values those that stand for none."""
-        if often is None:
+    def _indices_of(self, often: Array | None, plan: Plan) -> Array:
+        """Return the indices, of values that are not put those that stand for none."""
+        missing = self.presence.missing
+        wants_more = missing.is_share or missing.min_valid > 1
+        if often is None and not wants_more:
             return self.indices
+        there = np.broadcast_to(True, self.indices.shape) if often is None else often > 0
+        if wants_more:
+            places = plane_of_indices(plan, self.indices, self.convention)
+            valid, named = (
+                self._place(each.astype(np.int64), places, plan, "sum")
+                for each in (there, np.broadcast_to(True, there.shape))
+            )
+            few = missing.find_few(valid, named).astype(np.int64)
+            there = there & (pick(few, places, plan.axes, may_be_none=True) == 0)
         none = 0 if self.convention == "matlab" else -1
-        return np.where(often > 0, as_places(self.indices), none)
+        return np.where(there, as_places(self.indices), none)
 
     def _counted(self, x: Array, often: Array | None) -> tuple[Array, DType]:
         """Return values as often as they count in sums, and the dtype of the result."""

@@ -36,6 +36,7 @@ def max_unpool(
     lengths: npt.ArrayLike | None = None,
     nan: Nan = "propagate",
     nodata: float | None = None,
+    min_valid: float = 1,
     out: Array | None = None,
 ) -> MaxUnpooling:
     """Return values at the places where a maximum found them, and 0 elsewhere.
@@ -76,8 +77,8 @@ def max_unpool(
     axes : int or sequence of int, optional
         The pooled axes, in the order of `kernel_size`; by default the last ones.
     mask : array_like of bool, broadcasting to the shape of `x`, optional
-        Which values are there. What is missing is not put, whatever its index, and has no
-        gradient; there is no `min_valid`, as the places it leaves are 0 like others.
+        Which values are there. What is missing is not put, and has no gradient; the places it
+        leaves are 0 like others.
     weights : array_like of integers or floats, each at least 0, as `mask`, optional
         How often each value counts in sums; of 0 it is missing.
     lengths : array_like of int, of the shape of the axes before the pooled one, optional
@@ -86,6 +87,9 @@ def max_unpool(
         Whether NaN is a value, or missing.
     nodata : number, optional
         A value that is missing.
+    min_valid : int or float, default 1
+        How many of the values of one place must be there for them to be put; or, as a float up
+        to 1.0, which share of them. Where it is 1, indices of missing values are not looked at.
     out : array of the output's shape and dtype, optional
         Where to put the result; by default a new array, laid out in memory as `x` is.
 
@@ -141,7 +145,7 @@ def max_unpool(
         raise ArgumentError(message("repeated", f"be one of {', '.join(known)}", repr(repeated)))
     check_convention(convention, ())
     places = as_numeric_array(indices, "indices")
-    presence = Presence(mask, weights, lengths, Missing(nan, nodata))
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
     return MaxUnpooling(places, asked, output_size, convention, repeated, presence)
 
 

@@ -5,7 +5,9 @@ import numpy.typing as npt
 from poolkit._arguments import OneOrPerAxis, boolean
 from poolkit._errors import ArgumentError, message
 from poolkit.geometry.regions import CellBins
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import operation
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array
 from poolkit.ops.regions import BinPooling, RegionPooling
 from poolkit.ops.regions.given import channels_of, positive_scale, precision_of, sizes
@@ -24,6 +26,12 @@ def roi_pool(
     spatial_scale: float = 1.0,
     reduce: Reduce = "max",
     return_indices: bool = False,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     out: Array | None = None,
 ) -> RegionPooling:
     """Return what a reducer makes of the bins of boxes, whose corners are rounded to cells.
@@ -48,6 +56,7 @@ def roi_pool(
         As for :func:`pool`.
     return_indices : bool, default False
         Whether to return also where each chosen element lies, for reducers that choose one.
+    {missing}
     out : array of the output's shape and dtype, optional
         Where to put the result; by default a new array. Values and indices go into a
         tuple of two.
@@ -70,6 +79,8 @@ def roi_pool(
     -----
     Empty windows: a bin of a box that lies beside the plane may hold no cell. It is 0 and
     has no gradient.
+    Missing cells: bins in which fewer than `min_valid` are there, of those that hold any, become
+    `nodata`, or NaN, with the index −1 and no gradient.
     Boxes: one that ends before it begins has one cell, that of its first corner. Corners
     beyond ±2³¹ cells count as there. Corners are rounded, and bins computed, in the floats
     of `x`, those of halves in float32, as the source does.
@@ -77,7 +88,7 @@ def roi_pool(
     NaN; of equal elements the first in row-major order has the index and gets the gradient.
     Dtype: that of `x`; halves are computed in float32.
     Cost: each bin's cells once; reducers other than the maximum and the mean go box by box,
-    some 0.1 ms each.
+    some 0.1 ms each, and so do all where cells may be missing.
     Source: Girshick, "Fast R-CNN" (ICCV 2015), section 2.1; torchvision's ``roi_pool``;
     deviations: there NaN is never the largest, and a bin of −∞ alone becomes the lowest
     finite float32. ``poolkit.dialects.torchvision`` answers so.
@@ -95,6 +106,7 @@ def roi_pool(
     --------
     roi_align : rounds nothing
     """
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
     size, scale = sizes(output_size), positive_scale(spatial_scale)
     reducer = find(reduce)
     with_indices = boolean("return_indices", return_indices)
@@ -105,7 +117,7 @@ def roi_pool(
     def pooling(array: Array) -> BinPooling:
         return BinPooling(CellBins(scale, precision_of(array)), size, reducer)
 
-    return RegionPooling(boxes, pooling, with_indices=with_indices)
+    return RegionPooling(boxes, pooling, presence, with_indices=with_indices)
 
 
 @operation
@@ -115,6 +127,12 @@ def ps_roi_pool(
     output_size: OneOrPerAxis,
     *,
     spatial_scale: float = 1.0,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     out: Array | None = None,
 ) -> RegionPooling:
     """Return the means of the bins of boxes, each taken from channels of its own.
@@ -135,6 +153,7 @@ def ps_roi_pool(
         P and Q, the bins of a box down and across.
     spatial_scale : float, default 1.0
         Cells of `x` per unit of the boxes, such as 1 / 16.
+    {missing}
     out : array of the output's shape and dtype, optional
         Where to put the result; by default a new array.
 
@@ -152,6 +171,7 @@ def ps_roi_pool(
     Notes
     -----
     Empty windows: a bin that holds no cell is 0 and has no gradient.
+    {partly}
     Boxes: as for :func:`roi_pool`.
     NaN: a bin that holds one becomes NaN.
     Ties: none.
@@ -175,10 +195,11 @@ def ps_roi_pool(
     --------
     ps_roi_align : rounds nothing
     """
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
     size, scale = sizes(output_size), positive_scale(spatial_scale)
 
     def pooling(array: Array) -> BinPooling:
         bins = CellBins(scale, precision_of(array), closed=False)
         return BinPooling(bins, size, Mean(), channels=channels_of(array, size))
 
-    return RegionPooling(boxes, pooling)
+    return RegionPooling(boxes, pooling, presence)

@@ -7,7 +7,9 @@ import numpy.typing as npt
 from poolkit._arguments import OneOrPerAxis, boolean, per_axis
 from poolkit._errors import ArgumentError, message
 from poolkit.geometry.regions import Samples
+from poolkit.ops.ask import Nan
 from poolkit.ops.derive import operation
+from poolkit.ops.missing import Missing, Presence
 from poolkit.ops.operation import Array
 from poolkit.ops.regions import RegionPooling, SamplePooling
 from poolkit.ops.regions.given import channels_of, positive_scale, precision_of, sizes
@@ -28,6 +30,12 @@ def roi_align(
     sampling_ratio: OneOrPerAxis | None = 0,
     aligned: bool = True,
     reduce: Literal["mean", "max"] = "mean",
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     out: Array | None = None,
 ) -> RegionPooling:
     """Return the means or maxima of points in the bins of boxes, nothing rounded.
@@ -57,6 +65,7 @@ def roi_align(
     reduce : {"mean", "max"}, default "mean"
         What becomes of a bin's points. Those without a value count for the mean, as 0, and
         not for the maximum.
+    {missing}
     out : array of the output's shape and dtype, optional
         Where to put the result; by default a new array.
 
@@ -76,6 +85,7 @@ def roi_align(
     Empty windows: a bin without points, or none of whose points has a value, is 0 and has
     no gradient: those of boxes beside the plane, and with `aligned` and a `sampling_ratio`
     of 0 those of boxes that end where they begin, or before.
+    {partly}
     Boxes: with `aligned` and a `sampling_ratio`, the bins of a box that ends before it
     begins go backwards. Corners beyond ±2³¹ cells count as there. Points are computed in
     the floats of `x`, those of halves in float32, as the source does.
@@ -108,6 +118,7 @@ def roi_align(
     --------
     roi_pool : rounds boxes to cells
     """
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
     size, scale = sizes(output_size), positive_scale(spatial_scale)
     down, across = _per_bin(sampling_ratio)
     offset, least = (0.5, None) if boolean("aligned", aligned) else (0.0, 1.0)
@@ -122,7 +133,7 @@ def roi_align(
         )
         return SamplePooling(samples, size, reduce, skips_zeros=True, propagates=True)
 
-    return RegionPooling(boxes, pooling)
+    return RegionPooling(boxes, pooling, presence)
 
 
 @operation
@@ -133,6 +144,12 @@ def ps_roi_align(
     *,
     spatial_scale: float = 1.0,
     sampling_ratio: OneOrPerAxis | None = 0,
+    mask: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    lengths: npt.ArrayLike | None = None,
+    nan: Nan = "propagate",
+    nodata: float | None = None,
+    min_valid: float = 1,
     out: Array | None = None,
 ) -> RegionPooling:
     """Return the means of points in the bins of boxes, each taken from channels of its own.
@@ -153,6 +170,7 @@ def ps_roi_align(
         Cells of `x` per unit of the boxes, such as 1 / 16.
     sampling_ratio : int or (int, int), 0 to 1024, default 0
         g, the points of a bin down and across; 0 or None: ⌈extent of the bin⌉, box by box.
+    {missing}
     out : array of the output's shape and dtype, optional
         Where to put the result; by default a new array.
 
@@ -169,7 +187,7 @@ def ps_roi_align(
 
     Notes
     -----
-    Empty windows, boxes, NaN, dtype, gradient, cost: as for :func:`roi_align`.
+    Empty windows, missing cells, boxes, NaN, dtype, gradient, cost: as for :func:`roi_align`.
     Ties: none.
     Source: Dai et al., "R-FCN" (NeurIPS 2016), section 3, with the points of Mask R-CNN;
     torchvision's ``ps_roi_align``; deviations: there a bin without points is NaN.
@@ -188,6 +206,7 @@ def ps_roi_align(
     --------
     ps_roi_pool : rounds boxes to cells
     """
+    presence = Presence(mask, weights, lengths, Missing(nan, nodata, min_valid))
     size, scale = sizes(output_size), positive_scale(spatial_scale)
     down, across = _per_bin(sampling_ratio)
 
@@ -199,7 +218,7 @@ def ps_roi_align(
         )
         return SamplePooling(samples, size, channels=channels_of(array, size), skips_zeros=True)
 
-    return RegionPooling(boxes, pooling)
+    return RegionPooling(boxes, pooling, presence)
 
 
 def _per_bin(sampling_ratio: OneOrPerAxis | None) -> tuple[int | None, int | None]:

@@ -1,5 +1,8 @@
 """The missing-data contract of operators made of others: held against lists of what is there."""
 
+import inspect
+import re
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -487,3 +490,32 @@ def test_values_put_back_as_often_as_they_count(dtype, rng):
     assert halves.dtype == (np.float64 if x.dtype.kind == "i" else y.dtype)
     y = poolkit.max_unpool1d(x[:1, :4], [[0, 0, 3, 3]], 2, lengths=[3], weights=[0, 2, 2, 2])
     np.testing.assert_array_equal(y, [[x[0, 1], 0, 0, x[0, 2], 0, 0, 0, 0]])
+
+
+@pytest.mark.parametrize("least", [2, 0.6])
+def test_values_put_back_where_enough_are(least, rng):
+    x, places = rng.normal(size=(3, 8)), rng.integers(0, 6, (3, 8))
+    there = rng.random(x.shape) < 0.7
+    expected = np.zeros((3, 6))
+    for row, cell in np.ndindex(3, 6):
+        at = places[row] == cell
+        valid = np.count_nonzero(there[row, at])
+        if valid and valid >= (least if least == 2 else least * np.count_nonzero(at)):
+            expected[row, cell] = x[row, at & there[row]].sum()
+    how = {"output_size": 6, "repeated": "sum", "mask": there, "min_valid": least}
+    np.testing.assert_allclose(poolkit.max_unpool1d(x, places, 2, **how), expected)
+    everywhere = poolkit.max_unpool1d(x, places, 2, **{**how, "min_valid": 1})
+    assert np.any(everywhere != expected)
+    check_derivative(poolkit.max_unpool1d, x, places, 2, rng=rng, **how)
+
+
+def test_every_operator_takes_the_same_words():
+    words = ["mask", "weights", "lengths", "nan", "nodata", "min_valid"]
+    pattern = r"\w*(pool|align)([123]d)?"
+    names = [name for name in poolkit.ops.__all__ if re.fullmatch(pattern, name)]
+    assert len(names) > 200
+    for name in names:
+        parameters = list(inspect.signature(getattr(poolkit, name)).parameters.values())
+        taken = [each.name for each in parameters if each.name in words]
+        assert taken == words, name
+        assert all(each.kind is each.KEYWORD_ONLY for each in parameters if each.name in words)

@@ -14,7 +14,7 @@ from poolkit.ops.regions.spans import spans_of
 from poolkit.reducers import ComparedMax, Max, Mean, Reducer
 from poolkit.reducers.reducer import Array
 
-__all__ = ["BinPooling"]
+__all__ = ["BinPooling", "of_box"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class BinPooling:
             if self._pool_by_kernels(x, regions, spans, values, chosen):
                 return Pooled(values, chosen)
             for r, image, _, _ in regions:
-                rows, columns = _of_box(spans, r)
+                rows, columns = of_box(spans, r)
                 places = None if chosen is None else chosen[r]
                 values[r] = self.empty
                 if self.channels is None:
@@ -115,7 +115,7 @@ class BinPooling:
                     places = np.where(within, places, -1)
                 self._put(total[image], places, gradient[r])
                 continue
-            rows, columns = _of_box(spans, r)
+            rows, columns = of_box(spans, r)
             if self.channels is None:
                 pull_back_plane(x[image], rows, columns, self.reducer, gradient[r], total[image])
             else:
@@ -135,11 +135,15 @@ class BinPooling:
                 plane = tangent[image].reshape(x.shape[1], x.shape[2] * x.shape[3])
                 moved[r] = np.where(chosen[r] < 0, 0, plane[taken, np.maximum(chosen[r], 0)])
             elif self.channels is None:
-                rows, columns = _of_box(spans, r)
+                rows, columns = of_box(spans, r)
                 push_plane(x[image], rows, columns, self.reducer, tangent[image], moved[r])
             else:  # means, which are linear
-                self._pool_places(tangent[image], *_of_box(spans, r), moved[r], None)
+                self._pool_places(tangent[image], *of_box(spans, r), moved[r], None)
         return moved
+
+    def spans(self, regions: Regions, x: Array) -> AxisSpans:
+        """Return where the bins of all boxes start and stop, down and across."""
+        return self._spans(self.bins, regions, x)
 
     def _spans(self, bins: AxisBins, regions: Regions, x: Array) -> AxisSpans:
         """Return where the bins of all boxes start and stop, down and across."""
@@ -232,7 +236,7 @@ class BinPooling:
                 yield p, q, self._taken(p, q), down, across
 
 
-def _of_box(spans: AxisSpans, r: int) -> tuple[Spans, Spans]:
+def of_box(spans: AxisSpans, r: int) -> tuple[Spans, Spans]:
     """Return the bins of one box, down and across."""
     (tops, bottoms), (lefts, rights) = spans
     down = zip(tops[r].tolist(), bottoms[r].tolist(), strict=True)

@@ -8,10 +8,12 @@ import numpy.typing as npt
 
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
+from poolkit.ops.missing import Presence
 from poolkit.ops.operation import Array, Linearised, Operation, placed
 from poolkit.ops.regions.bins import BinPooling
 from poolkit.ops.regions.boxes import Regions
 from poolkit.ops.regions.given import as_regions
+from poolkit.ops.regions.present import Present, present_pooling
 from poolkit.ops.regions.samples import SamplePooling
 from poolkit.reducers.dtypes import DType, is_float, native
 
@@ -29,24 +31,35 @@ class RegionPooling(Operation):
         As :func:`poolkit.ops.regions.as_regions` takes them.
     pooling : callable
         From the array, in the floats that are computed in, to how it is pooled.
+    presence : Presence
     with_indices : bool, default False
         Whether to return also where each chosen element lies.
     """
 
-    __slots__ = ("boxes", "pooling", "with_indices")
+    __slots__ = ("boxes", "pooling", "presence", "with_indices")
 
     def __init__(
-        self, boxes: object, pooling: Callable[[Array], Pooling], *, with_indices: bool = False
+        self,
+        boxes: object,
+        pooling: Callable[[Array], Pooling],
+        presence: Presence,
+        *,
+        with_indices: bool = False,
     ) -> None:
         self.boxes = boxes
+        self.presence = presence
         self.pooling = pooling
         self.with_indices = with_indices
 
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
         array = as_numeric_array(x)
         inner, regions, pooling = self._ready(array)
-        values, chosen = pooling.pool(inner, regions, chooses=self.with_indices)
-        values = values.astype(native(array.dtype), copy=False)
+        if self.presence.is_usual:
+            values, chosen = pooling.pool(inner, regions, chooses=self.with_indices)
+            values = values.astype(native(array.dtype), copy=False)
+        else:
+            present = self._present(array, inner, regions, pooling)
+            values, chosen = self._filled(present, array), present.chosen
         if not self.with_indices:
             return placed(values, out)
         if out is not None and (not isinstance(out, tuple) or len(out) != 2):
@@ -61,8 +74,15 @@ class RegionPooling(Operation):
             wanted = "not be True where a derivative is asked for"
             raise ArgumentError(message("return_indices", wanted, "True"))
         inner, regions, pooling = self._ready(x)
-        values, chosen = pooling.pool(inner, regions)
         dtype = native(x.dtype)
+        if not self.presence.is_usual:
+            present = self._present(x, inner, regions, pooling)
+            return Linearised(
+                self._filled(present, x),
+                lambda moved: present.push_forward(moved[0].astype(inner.dtype)).astype(dtype),
+                lambda outer: (present.pull_back(outer.astype(inner.dtype)).astype(dtype),),
+            )
+        values, chosen = pooling.pool(inner, regions)
 
         def push(tangents: tuple[Array, ...]) -> Array:
             along = np.zeros_like(inner)
@@ -77,6 +97,18 @@ class RegionPooling(Operation):
             return (pulled.astype(dtype, copy=False),) * len(wrt)
 
         return Linearised(values.astype(dtype, copy=False), push, pull)
+
+    def _present(self, x: Array, inner: Array, regions: Regions, pooling: Pooling) -> Present:
+        often = self.presence.find_weights(x, (2, 3))
+        if often is None:
+            often = np.broadcast_to(True, x.shape)
+        with np.errstate(all="ignore"):
+            return present_pooling(pooling, inner, often, regions, self.presence.missing)
+
+    def _filled(self, present: Present, x: Array) -> Array:
+        values = present.values.astype(native(x.dtype))
+        self.presence.missing.fill(values, present.few, present.valid)
+        return values
 
     def _ready(self, x: Array) -> tuple[Array, Regions, Pooling]:
         """Return the array in the floats that are computed in, its boxes and their pooling."""

@@ -91,7 +91,9 @@ class SamplePooling:
     gradient_samples: tuple[Samples, Samples] | None = None
     propagates: bool = False
 
-    def pool(self, x: Array, regions: Regions, *, chooses: bool = True) -> Pooled:
+    def pool(
+        self, x: Array, regions: Regions, *, chooses: bool = True, often: Array | None = None
+    ) -> Pooled:
         """Return what the boxes are pooled to.
 
         Parameters
@@ -100,6 +102,9 @@ class SamplePooling:
         regions : Regions
         chooses : bool, default True
             Whether to return which points a maximum chose.
+        often : array of that shape, optional
+            How often each cell counts, of a maximum. `x` is then each cell as often, and what
+            lies at a point is over what lies there of this; nothing, where that is 0.
 
         Raises
         ------
@@ -116,8 +121,9 @@ class SamplePooling:
             for part in self._parts(self.samples, x, regions):
                 places = None if chosen is None else chosen[part.boxes]
                 some = regions.some(part.boxes)
-                if not self._pool_by_kernels(part, x, some, values[part.boxes], places):
-                    self._pool_box_by_box(part, x, some, values[part.boxes], places)
+                place = values[part.boxes]
+                if often is not None or not self._pool_by_kernels(part, x, some, place, places):
+                    self._pool_box_by_box(part, x, some, place, places, often)
         return Pooled(values, chosen)
 
     def pull_back(self, x: Array, regions: Regions, chosen: Array | None, gradient: Array) -> Array:
@@ -197,7 +203,13 @@ class SamplePooling:
         return served
 
     def _pool_box_by_box(
-        self, part: _Part, x: Array, regions: Regions, values: Array, chosen: Array | None
+        self,
+        part: _Part,
+        x: Array,
+        regions: Regions,
+        values: Array,
+        chosen: Array | None,
+        often: Array | None,
     ) -> None:
         """Write what boxes are pooled to, in NumPy."""
         taken = sources(x.shape[1], self.output_size, self.channels)
@@ -205,7 +217,8 @@ class SamplePooling:
             grid = part.grid(r, x.shape[3])
             if self.reduce == "max":
                 places = np.full(taken.shape, -1) if chosen is None else chosen[r]
-                self._largest(grid, x[image], taken, values[r], places)
+                counts = None if often is None else often[image]
+                self._largest(grid, x[image], taken, values[r], places, counts)
             elif self.reduce == "max of corners" and grid.count:
                 values[r] = self._largest_corners(grid, x[image], taken)
             elif grid.count:
@@ -251,12 +264,23 @@ class SamplePooling:
             return np.zeros(taken.shape, grid.rows.weight_low.dtype)
         return np.where(grid.reaches_out(), np.maximum(largest, 0), largest)
 
-    def _largest(self, grid: Grid, x: Array, taken: Array, best: Array, chosen: Array) -> None:
+    def _largest(
+        self,
+        grid: Grid,
+        x: Array,
+        taken: Array,
+        best: Array,
+        chosen: Array,
+        often: Array | None,
+    ) -> None:
         """Write, bin by bin, its largest point, and which it is."""
         largest = np.full(taken.shape, -np.inf, grid.rows.weight_low.dtype)
         for p, q, i in grid.parts(len(taken)):
             values = grid.values(x, taken[:, p, q], p, q, i, self.skips_zeros)
-            valid = grid.valid(p, q, i)
+            valid = np.broadcast_to(grid.valid(p, q, i), values.shape)
+            if often is not None:
+                total = grid.values(often, taken[:, p, q], p, q, i, False)
+                valid, values = valid & (total > 0), values / total
             counts = valid if self.propagates else valid & np.equal(values, values)
             values = np.where(counts, values, -np.inf).reshape(*values.shape[:-2], -1)
             place = np.argmax(values, axis=-1)  # the first NaN, if there is one
