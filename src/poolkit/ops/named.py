@@ -10,7 +10,7 @@ from typing import Any
 from poolkit.ops.adaptive import adaptive_pool
 from poolkit.ops.derive import of_rank, of_reducer
 from poolkit.ops.fractional import fractional_pool
-from poolkit.ops.sliding import pool
+from poolkit.ops.sliding import avg_pool, lp_pool, pool
 from poolkit.ops.whole import global_pool
 from poolkit.reducers import NAMED, Reducer
 
@@ -23,6 +23,9 @@ FAMILIES = {
 
 SHORT = {"mean": "avg"}
 """What a reducer is called in operators' names, where that differs."""
+
+OWN = {"avg_pool": avg_pool, "lp_pool": lp_pool}
+"""Operators whose arguments are not those of their reducer."""
 
 BASES: dict[str, tuple[Callable[..., Any], type[Reducer] | None]] = {
     f"{prefix}{word}pool": (family, reducer)
@@ -41,7 +44,9 @@ def __getattr__(name: str) -> Any:
     """Make an operator when it is asked for: all at once take 0.1 s, as long as NumPy's import."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in BASES:
+    if name in OWN:
+        made = OWN[name]
+    elif name in BASES:
         family, reducer = BASES[name]
         made = family if reducer is None else of_reducer(family, reducer, name, __name__)
     else:
