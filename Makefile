@@ -20,12 +20,13 @@ test: $(VENV)/.test ## run every test, with coverage
 	$(BIN)/python -m pytest --cov $(PYTEST_ARGUMENTS)
 
 bench: $(VENV)/bench/.bench ## time poolkit beside its peers and write docs/benchmarks.md
-	$(VENV)/bench/bin/python benchmarks/run.py --output docs/benchmarks.md
+	$(VENV)/bench/bin/python benchmarks/run.py --output docs/benchmarks.md $(BENCH_ARGUMENTS)
 
-# The peers have an environment of their own: they pin what they share with the tests.
+# The peers have an environment of their own: they pin what they share with the tests. Of torch's
+# builds, torchvision's loads with the one that has no local version such as +cpu: hence ===.
 $(VENV)/bench/.bench: $(SOURCES)
 	$(PYTHON) -m venv $(VENV)/bench
-	$(VENV)/bench/bin/python -m pip install --quiet torch==2.13.0
+	$(VENV)/bench/bin/python -m pip install --quiet torch===2.13.0
 	$(VENV)/bench/bin/python -m pip install --quiet '.[bench]'
 	@touch $@
 

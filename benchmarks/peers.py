@@ -1,8 +1,6 @@
 """Who is timed: each peer turns a case into a call, or says that it cannot.
 
-A peer is a function of (case, x) that returns a call without arguments, which returns the
-pooled array in the axis order of the case (whatever that takes happens outside the call, in
-`PEERS[name][1]`). Frameworks are imported by the one process that times them.
+A peer is a function of (case, x). Frameworks are imported by the one process that times them.
 """
 
 from collections.abc import Callable
@@ -10,10 +8,8 @@ from typing import Any
 
 import numpy as np
 from cases import Case
-
-THREADS = 2
-
-Call = Callable[[], Any]
+from frameworks import THREADS, node_model, run_onnxruntime, run_openvino
+from row import Call
 
 
 def poolkit(case: Case, x: np.ndarray) -> Call:
@@ -101,80 +97,35 @@ def torch_compiled(case: Case, x: np.ndarray) -> Call | None:
     return None if call is None else framework.compile(call)
 
 
-def _onnx_model(case: Case) -> bytes | None:
-    from onnx import TensorProto, helper
-
+def _onnx_model(case: Case, x: np.ndarray) -> bytes | None:
     if case.picture or case.adaptive > 1 or case.dtype not in ("float32", "float64"):
         return None
     if case.task != "pool":
         return None
-    kind = TensorProto.FLOAT if case.dtype == "float32" else TensorProto.DOUBLE
     name = {"max": "MaxPool", "mean": "AveragePool"}[case.reduce]
     if case.adaptive:
-        node = helper.make_node(f"Global{name}", ["x"], ["y"])
-    else:
-        each = [case.kernel_size] * case.rank
-        attributes: dict[str, Any] = {
-            "kernel_shape": each,
-            "strides": [case.stride] * case.rank,
-            "pads": [case.padding] * (2 * case.rank),
-            "dilations": [case.dilation] * case.rank,
-        }
-        if case.reduce == "mean":
-            attributes["count_include_pad"] = 1
-            if case.dilation == 1:
-                del attributes["dilations"]
-        node = helper.make_node(name, ["x"], ["y"], **attributes)
-    graph = helper.make_graph(
-        [node],
-        "pooling",
-        [helper.make_tensor_value_info("x", kind, case.shape)],
-        [helper.make_tensor_value_info("y", kind, None)],
-    )
-    model = helper.make_model(
-        graph,
-        opset_imports=[helper.make_opsetid("", 19 if case.dilation > 1 else 12)],
-        ir_version=9,
-    )
-    return model.SerializeToString()
+        return node_model(f"Global{name}", (x,), 12)
+    attributes: dict[str, Any] = {
+        "kernel_shape": [case.kernel_size] * case.rank,
+        "strides": [case.stride] * case.rank,
+        "pads": [case.padding] * (2 * case.rank),
+        "dilations": [case.dilation] * case.rank,
+    }
+    if case.reduce == "mean":
+        attributes["count_include_pad"] = 1
+        if case.dilation == 1:
+            del attributes["dilations"]
+    return node_model(name, (x,), 19 if case.dilation > 1 else 12, **attributes)
 
 
 def onnxruntime(case: Case, x: np.ndarray) -> Call | None:
-    import onnxruntime as ort
-
-    model = _onnx_model(case)
-    if model is None:
-        return None
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = THREADS
-    options.log_severity_level = 4
-    session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    feed = {"x": np.ascontiguousarray(x)}
-    return lambda: session.run(None, feed)[0]
+    model = _onnx_model(case, x)
+    return None if model is None else run_onnxruntime(model, (x,))
 
 
 def openvino(case: Case, x: np.ndarray) -> Call | None:
-    import openvino as ov
-
-    model = _onnx_model(case)
-    if model is None or case.dtype != "float32":
-        return None
-    core = ov.Core()
-    compiled = core.compile_model(
-        core.read_model(model),
-        "CPU",
-        {"INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY"},
-    )
-    request = compiled.create_infer_request()
-    values = np.ascontiguousarray(x)
-    tensor = ov.Tensor(values, shared_memory=True)
-    request.set_input_tensor(tensor)
-
-    def call(owners: Any = (values, tensor, compiled)) -> Any:  # the tensor owns no memory
-        request.infer()
-        return request.get_output_tensor().data
-
-    return call
+    model = _onnx_model(case, x)
+    return None if model is None or case.dtype != "float32" else run_openvino(model, (x,))
 
 
 def jax(case: Case, x: np.ndarray) -> Call | None:
@@ -293,33 +244,18 @@ def numbagg(case: Case, x: np.ndarray) -> Call | None:
     return lambda: numbagg.move_mean(x, window=case.kernel_size)[..., first :: case.stride]
 
 
-def _of_torch(result: Any) -> np.ndarray:
-    """Return a tensor, or values and indices as one array, as NumPy has it."""
-    if isinstance(result, tuple):
-        return np.stack([_of_torch(each) for each in result]).astype(np.float64)
-    return (result.float() if result.element_size() == 2 else result).numpy()
-
-
-def _of_poolkit(result: Any) -> np.ndarray:
-    return np.stack(result) if isinstance(result, tuple) else np.asarray(result)
-
-
-def _channels_first(result: Any) -> np.ndarray:
-    return np.moveaxis(np.asarray(result), -1, 1)
-
-
-PEERS: dict[str, tuple[Callable[[Case, np.ndarray], Call | None], Callable[[Any], np.ndarray]]] = {
-    "poolkit": (poolkit, _of_poolkit),
-    "torch": (torch, _of_torch),
-    "torch channels-last": (torch_channels_last, _of_torch),
-    "torch.compile": (torch_compiled, _of_torch),
-    "ONNX Runtime": (onnxruntime, np.asarray),
-    "OpenVINO": (openvino, np.asarray),
-    "JAX": (jax, np.asarray),
-    "TensorFlow": (tensorflow, _channels_first),
-    "OpenCV": (opencv, np.asarray),
-    "SciPy": (scipy, np.asarray),
-    "scikit-image": (skimage, np.asarray),
-    "Bottleneck": (bottleneck, np.asarray),
-    "numbagg": (numbagg, np.asarray),
+PEERS: dict[str, Callable[[Case, np.ndarray], Call | None]] = {
+    "poolkit": poolkit,
+    "torch": torch,
+    "torch channels-last": torch_channels_last,
+    "torch.compile": torch_compiled,
+    "ONNX Runtime": onnxruntime,
+    "OpenVINO": openvino,
+    "JAX": jax,
+    "TensorFlow": tensorflow,
+    "OpenCV": opencv,
+    "SciPy": scipy,
+    "scikit-image": skimage,
+    "Bottleneck": bottleneck,
+    "numbagg": numbagg,
 }

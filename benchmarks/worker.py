@@ -1,4 +1,4 @@
-"""The process of one peer: prepares cases and times single calls when asked to.
+"""The process of one peer: prepares rows and times single calls when asked to.
 
 Every peer has a process of its own, so that no framework's threads wait in another's way.
 Requests are lines of JSON on stdin, answers on stdout.
@@ -16,8 +16,8 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from cases import CASES
-from peers import PEERS
+from frameworks import ARRANGED
+from tables import TABLES
 
 LEAST_CALLS = 3
 BURST = 0.03
@@ -59,10 +59,10 @@ def _resident(status: Path, name: str) -> int:
 
 
 def main() -> None:
-    """Answer requests: a case's number to prepare, "time" or "memory"."""
+    """Answer requests: a table and a row's place in it to prepare, "time" or "memory"."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what frameworks print must not mix with the answers
-    prepare, arrange = PEERS[sys.argv[1]]
+    name = sys.argv[1]
     call = None
     for line in sys.stdin:
         request = json.loads(line)
@@ -71,11 +71,12 @@ def main() -> None:
         elif request == "memory":
             answer = extra_memory(call)
         else:
-            case, call, answer = CASES[request], None, None
+            table, place = request
+            row, call, answer = TABLES[table][place], None, None
             try:
-                call = prepare(case, case.draw())
+                call = row.peers[name](*row.draw()) if name in row.peers else None
                 if call is not None:
-                    result = arrange(call())
+                    result = ARRANGED[name](call())
                     if result.dtype.kind == "V":  # bfloat16, which files do not know
                         result = result.astype(np.float32)
                     with tempfile.NamedTemporaryFile(suffix=".npy", delete=False) as file:
@@ -85,7 +86,8 @@ def main() -> None:
             except ImportError:
                 answer = {"missing": True}
             except Exception as error:
-                call, answer = None, {"refused": f"{type(error).__name__}: {error}"[:200]}
+                said = " ".join(f"{type(error).__name__}: {error}".split())
+                call, answer = None, {"refused": said[:200]}
         with contextlib.suppress(BrokenPipeError):
             answers.write(json.dumps(answer) + "\n")
             answers.flush()

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dispatch.hpp"
+#include "halving_bindings.hpp"
 #include "memory.hpp"
 #include "ordered_bindings.hpp"
 #include "placing.hpp"
@@ -161,6 +162,7 @@ NB_MODULE(_kernels, module) {
                nb::arg("gradient"), nb::arg("indices"), nb::arg("input_gradient"),
                nb::arg("planes"), nb::arg("outputs"), nb::arg("size"), nb::arg("inner"),
                nb::arg("threads"));
+    poolkit::bind_halving(module);
     poolkit::bind_ordered(module);
     poolkit::bind_placing(module);
     poolkit::add_regions(module);

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from poolkit import geometry, reducers
+from poolkit import geometry, ops, reducers
 from poolkit._errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -12,7 +12,6 @@ from poolkit._errors import (
     WindowFitError,
 )
 from poolkit.engines import get_num_threads, set_num_threads
-from poolkit.ops import *
 from poolkit.ops import __all__ as _operators
 from poolkit.ops.gradient import jvp, vjp
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from poolkit import dialects
     from poolkit.dialects.compare import compare
     from poolkit.dialects.translate import translate
+    from poolkit.ops import *
 
 __all__ = [
     "ArgumentError",
@@ -53,6 +53,13 @@ def __getattr__(name: str) -> Any:
         return metadata.version("poolkit")
     if name == "dialects":
         return import_module("poolkit.dialects")
+    if name in _operators:
+        made = globals()[name] = getattr(ops, name)
+        return made
     if name in _LATER:
         return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

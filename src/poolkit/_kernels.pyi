@@ -46,6 +46,7 @@ def pick_ordered(
     ranks: Sequence[int],
     threads: int,
 ) -> None: ...
+def halve(input: Array, output: Array, threads: int) -> None: ...
 def place(
     values: Array,
     places: Array,

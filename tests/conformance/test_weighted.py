@@ -165,3 +165,22 @@ def test_axes_longer_than_windows_are_described_at_a_time(engine, rng):
     np.testing.assert_allclose(halves[:, :-1:2], (triples[..., 0] + triples[..., 1] / 2) / 1.5)
     np.testing.assert_allclose(halves[:, 1::2], (triples[..., 1] / 2 + triples[..., 2]) / 1.5)
     np.testing.assert_array_equal(halves[:, -1], x[:, -1])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int16"])
+def test_windows_longer_than_scratch_are_folded_downwards(dtype, rng):
+    x = (rng.random((3, 200_000)) * 100).astype(dtype)
+    y = poolkit.area_pool2d(x, (1.5, 160_000))
+    rows = np.stack([(x[0] + x[1] / np.float64(2)) / 1.5, (x[1] / np.float64(2) + x[2]) / 1.5])
+    expected = np.stack([rows[:, :160_000].mean(1), rows[:, 160_000:].mean(1)], axis=1)
+    np.testing.assert_allclose(y, expected, rtol=1e-6 if dtype == "float32" else 1e-12)
+    wide = poolkit.blur_pool(x.reshape(3, 2, 100_000), (3, 3), axes=(0, 1), border="circular")
+    assert wide.shape == (2, 1, 100_000)
+    expected = x.reshape(3, 2, -1).astype(np.float64).mean(1)
+    expected = np.stack(
+        [
+            expected[0] + expected[1] / 2 + expected[2] / 2,
+            expected[2] + expected[1] / 2 + expected[0] / 2,
+        ]
+    )
+    np.testing.assert_allclose(wide[:, 0], expected / 2, rtol=1e-6)

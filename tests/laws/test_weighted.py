@@ -34,6 +34,12 @@ def shares(length, factor, number):
     return {i: overlap / total for i, overlap in inside.items()}
 
 
+def shares_of_all(length, factor):
+    """Return a row of weights for each window."""
+    rows = [shares(length, factor, number) for number in range(-(-length // factor))]
+    return np.array([[float(row.get(i, 0)) for i in range(length)] for row in rows])
+
+
 def weights_of(window):
     assert len(set(window.positions)) == len(window.positions) == len(window.weights)
     assert min(window.weights) >= 1
@@ -169,6 +175,19 @@ def test_means_of_integers_that_are_integers_are_exact(engine, rng):
             for p, column in enumerate(columns):
                 exact = sum(int(x[i, j]) * row[i] * column[j] for i in row for j in column)
                 assert y[o, p] == float(exact)
+
+
+@pytest.mark.parametrize("engine", ["portable", None])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_results_are_within_one_unit_in_the_last_place(engine, dtype, rng):
+    x = (rng.normal(size=(40, 53)) * 10.0 ** rng.integers(-3, 4, (40, 53))).astype(dtype)
+    for factor in (2.5, 1.7, 0.9):
+        exact = Fraction(str(factor))
+        down, along = (shares_of_all(length, exact) for length in x.shape)
+        expected = down @ x.astype(np.float64) @ along.T
+        y = poolkit.area_pool2d(x, factor, engine=engine)
+        unit = np.abs(np.spacing(expected.astype(dtype))).astype(np.float64)
+        assert np.all(np.abs(y.astype(np.float64) - expected) <= unit)
 
 
 def areas_that_hold(place, length, factor):

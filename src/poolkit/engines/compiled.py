@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from poolkit.engines.engine import Engine, Prepared, Task, divisors, memory_order
+from poolkit.engines.halving import find_halving, halve
 from poolkit.engines.kernel_limits import find_refusal
 from poolkit.engines.order_windows import order_windows
 from poolkit.engines.recipe import (
@@ -48,6 +49,8 @@ class CompiledEngine(Engine):
     def refusal(
         self, plan: Plan, reducer: Reducer, dtype: DType, task: Task = "pool"
     ) -> str | None:
+        if find_halving(plan, reducer, dtype, task) is not None:
+            return None
         return find_refusal(plan, reducer, dtype, task)
 
     def prepare(
@@ -58,9 +61,20 @@ class CompiledEngine(Engine):
         order: tuple[int, ...],
         task: Task,
     ) -> Prepared | None:
+        in_order = order == tuple(range(len(order)))
+        halving = find_halving(_reordered(plan, order), reducer, dtype, task)
+        if halving is not None:
+            found = halving
+
+            def pool_pairs(x: Array, pooled: Array, indices: Array | None) -> bool:
+                del indices
+                if not in_order:
+                    x, pooled = x.transpose(order), pooled.transpose(order)
+                return halve(found, x, pooled)
+
+            return pool_pairs
         operation = find_operation(reducer, task)
         result = reducer.result_dtype(dtype)
-        in_order = order == tuple(range(len(order)))
         if (
             operation is None
             or result is None
@@ -104,7 +118,11 @@ class CompiledEngine(Engine):
                 pooled = self._pool(reordered, reducer, x.transpose(order))
                 return pooled.transpose(np.argsort(order))
         pooled = np.empty(plan.output_shape, native(dtype))
-        if not run_recipe(plan, reducer, "pool", x, pooled):
+        halving = find_halving(plan, reducer, x.dtype, "pool")
+        if halving is not None:
+            if not halve(halving, x, pooled):
+                halve(halving, _as_kernels_need(x), pooled)
+        elif not run_recipe(plan, reducer, "pool", x, pooled):
             for part in plan.parts(PART_ELEMENTS):
                 copied = _as_kernels_need(x[part.inputs])
                 values = np.empty(part.plan.output_shape, pooled.dtype)

@@ -14,6 +14,9 @@ from poolkit.reducers.reducer import Array
 
 __all__ = ["Taps", "WeightedPart", "adds_exactly", "divisors", "find_taps", "weighted_parts"]
 
+LONGEST_REMEMBERED = 2**20
+"""Elements of an axis whose windows are remembered: at most 16 MiB."""
+
 MANTISSA_BITS = 53
 """Of float64."""
 
@@ -84,12 +87,12 @@ class Taps:
 def find_taps(windows: WeightedWindows, first: int = 0, stop: int | None = None) -> Taps:
     """Return what windows `first` to `stop` − 1 of an axis take, or all of them."""
     stop = windows.count if stop is None else stop
-    if stop - first <= MOST_WINDOWS and windows.length <= 4 * MOST_WINDOWS:
+    if stop - first <= MOST_WINDOWS and windows.length <= LONGEST_REMEMBERED:
         return _remembered(windows, first, stop)
     return _described(windows, range(first, stop))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _remembered(windows: WeightedWindows, first: int, stop: int) -> Taps:
     return _described(windows, range(first, stop))
 
@@ -122,22 +125,23 @@ def _described(windows: WeightedWindows, numbers: range) -> Taps:
 
 
 def _one_by_one(windows: WeightedWindows, numbers: range) -> Taps:
-    starts, positions, weights = [0], [], []
-    divisors, whole, bits = [], [], 0
+    starts, divisors, whole, bits = [0], [], [], 0
+    positions: list[int] = []
+    weights: list[float] = []
     for number in numbers:
         window = windows.window(number)
         scale = 2 ** (window.total - 1).bit_length()
-        positions.append(np.array(window.positions, np.int64))
-        weights.append(np.array([weight / scale for weight in window.weights]))
-        starts.append(starts[-1] + len(window.positions))
+        positions += window.positions
+        weights += [weight / scale for weight in window.weights]
+        starts.append(len(positions))
         divisors.append(window.total / scale)
         whole.append(sum(window.weights) == window.total)
         bits = max(bits, window.total.bit_length())
     return Taps(
         windows.length,
         np.array(starts, np.int64),
-        np.concatenate([np.zeros(0, np.int64), *positions]),
-        np.concatenate([np.zeros(0), *weights]),
+        np.array(positions, np.int64),
+        np.array(weights, np.float64),
         np.array(divisors, np.float64),
         np.array(whole, bool),
         bits,
@@ -195,37 +199,35 @@ def weighted_parts(
     A piece reads about `elements` input elements: more only where a single window of each
     axis but the last does. Taps are not cut: their axis is whole in every piece.
     """
-    taps = {axis: each for axis, each in windows.items() if isinstance(each, Taps)}
-    yield from _cut(shape, windows, WeightedPart(taps, (), ()), elements)
 
-
-def _cut(
-    shape: tuple[int, ...],
-    windows: Mapping[int, WeightedWindows | Taps],
-    part: WeightedPart,
-    elements: int,
-) -> Iterator[WeightedPart]:
-    axis = len(part.inputs)
-    if axis == len(shape):
-        yield part
-        return
-    along = windows.get(axis)
-    size = prod(cut.stop - cut.start for cut in part.inputs) * prod(shape[axis:])
-    count = shape[axis] if along is None else along.count
-    step = max(1, min(count, count * elements // max(1, size)))
-    if isinstance(along, Taps):
-        step = count
-    elif along is not None:
-        # Shorter pieces would read what overlapping windows share over and over.
-        step = min(max(step, 16), MOST_WINDOWS)
-    for begin in range(0, count, step):
-        stop = min(begin + step, count)
-        taps, inputs = part.taps, slice(begin, stop)
+    # The pieces of one axis have the same windows on the next.
+    @lru_cache(maxsize=8)
+    def cropped(axis: int, first: int, stop: int) -> tuple[slice, Taps]:
+        along = windows[axis]
         if isinstance(along, Taps):
-            inputs = slice(0, shape[axis])
+            return slice(0, along.length), along
+        return find_taps(along, first, stop).cropped()
+
+    def cut(part: WeightedPart) -> Iterator[WeightedPart]:
+        axis = len(part.inputs)
+        if axis == len(shape):
+            yield part
+            return
+        along = windows.get(axis)
+        size = prod(each.stop - each.start for each in part.inputs) * prod(shape[axis:])
+        count = shape[axis] if along is None else along.count
+        step = max(1, min(count, count * elements // max(1, size)))
+        if isinstance(along, Taps):
+            step = count
         elif along is not None:
-            inputs, cropped = find_taps(along, begin, stop).cropped()
-            taps = {**taps, axis: cropped}
-        outputs = slice(begin, stop)
-        cut = WeightedPart(taps, (*part.inputs, inputs), (*part.outputs, outputs))
-        yield from _cut(shape, windows, cut, elements)
+            # Shorter pieces would read what overlapping windows share over and over.
+            step = min(max(step, 16), MOST_WINDOWS)
+        for begin in range(0, count, step):
+            outputs = slice(begin, min(begin + step, count))
+            inputs, taps = outputs, part.taps
+            if along is not None:
+                inputs, of_axis = cropped(axis, begin, outputs.stop)
+                taps = {**taps, axis: of_axis}
+            yield from cut(WeightedPart(taps, (*part.inputs, inputs), (*part.outputs, outputs)))
+
+    yield from cut(WeightedPart({}, (), ()))

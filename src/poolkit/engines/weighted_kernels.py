@@ -35,6 +35,10 @@ TILE_VALUES = 4096
 LEAST_TILE = 16
 """Positions: of shorter tiles, neighbours would have much in common."""
 
+MOST_ALONG = 2**17
+"""Values of a tile, of whatever size its windows are: 16 MiB of scratch where eight rows are folded
+side by side. Axes of longer windows are folded downwards, without any."""
+
 ELEMENTS = ("float32", "float64", "uint8")
 """What kernels read."""
 
@@ -61,26 +65,27 @@ def _weigh(x: Array, windows: Mapping[int, WeightedWindows | Taps]) -> Array:
     pooled = np.empty(shape, native(as_float(x.dtype)))
     if not pooled.size:
         return pooled
-    passes = _passes(tuple(windows))
-    if len(passes) == 1 and _is_readable(x) and all(map(_is_described, windows.values())):
+    at_once = len(_passes(tuple(windows))) == 1
+    if at_once and _is_readable(x) and all(map(_is_described, windows.values())):
         taps = {
             axis: each if isinstance(each, Taps) else find_taps(each)
             for axis, each in windows.items()
         }
         exact = adds_exactly(x.dtype, taps.values())
         if exact or x.dtype.kind == "f":
-            _run(x, taps, passes, pooled, exact, _remembered)
+            _run(x, taps, pooled, exact, _remembered)
             return pooled
+    described = lru_cache(maxsize=8)(_describe)
     for part in weighted_parts(x.shape, windows, PART_ELEMENTS):
         given, out = x[part.inputs], pooled[part.outputs]
         exact = adds_exactly(x.dtype, part.taps.values())
         values = np.require(given, _read_as(x.dtype, exact), ["C_CONTIGUOUS", "ALIGNED"])
         result = np.dtype(np.float32 if is_half(x.dtype) else out.dtype)
         if out.flags.c_contiguous and out.dtype == result:
-            _run(values, part.taps, passes, out, exact, _describe)
+            _run(values, part.taps, out, exact, described)
         else:
             made = np.empty(out.shape, result)
-            _run(values, part.taps, passes, made, exact, _describe)
+            _run(values, part.taps, made, exact, described)
             out[...] = made
     return pooled
 
@@ -112,10 +117,25 @@ def _passes(axes: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [(axis,) for axis in axes]
 
 
+def _fits_along(taps: Mapping[int, Taps], shape: tuple[int, ...], axis: int) -> bool:
+    """Return whether windows of an axis can be folded along rows in a little scratch."""
+    reach = max(LEAST_TILE, _reach(taps[axis]))
+    return reach * prod(shape[axis + 1 :]) <= MOST_ALONG
+
+
+@lru_cache(maxsize=32)
+def _reach(taps: Taps) -> int:
+    """Return how many positions lie from one end of the widest window to the other, or more."""
+    if not len(taps.positions):
+        return 0
+    firsts = taps.positions[np.minimum(taps.starts[:-1], len(taps.positions) - 1)]
+    away = np.abs(taps.positions - np.repeat(firsts, np.diff(taps.starts)))
+    return 2 * int(away.max()) + 1
+
+
 def _run(
     x: Array,
     taps: Mapping[int, Taps],
-    passes: list[tuple[int, ...]],
     out: Array,
     exact: bool,
     described: Callable[[Taps, bool, int], "kernels.WeightedAxis"],
@@ -125,6 +145,9 @@ def _run(
     Elements that add up without rounding are divided last; else every axis is finished before
     the next.
     """
+    passes = _passes(tuple(taps))
+    if len(passes[-1]) == 2 and not _fits_along(taps, x.shape, passes[-1][-1]):
+        passes = [(axis,) for axis in taps]
     for axes in passes:
         is_last = axes == passes[-1]
         shape = list(x.shape)
@@ -137,7 +160,7 @@ def _run(
         rows, along = None, described(taps[axes[-1]], divided, tile)
         if len(axes) == 2:
             rows = described(taps[axes[0]], divided, tile)
-        elif inner >= FEW_CHANNELS:
+        elif inner >= FEW_CHANNELS or not _fits_along(taps, x.shape, axes[0]):
             rows, along = along, None
         kernels.weigh(
             x.dtype.name,
@@ -174,4 +197,4 @@ def _describe(taps: Taps, divided: bool, tile: int) -> "kernels.WeightedAxis":
     )
 
 
-_remembered = lru_cache(maxsize=64)(_describe)
+_remembered = lru_cache(maxsize=32)(_describe)

@@ -1,5 +1,7 @@
 """The public operators: families of windows × reducers, and those that are neither."""
 
+from typing import TYPE_CHECKING, Any
+
 from poolkit.ops import (
     area,
     attention,
@@ -19,11 +21,13 @@ from poolkit.ops.avg_unpooling import *
 from poolkit.ops.blur import *
 from poolkit.ops.max_unpooling import *
 from poolkit.ops.mixed import *
-from poolkit.ops.named import *
 from poolkit.ops.pyramid import *
 from poolkit.ops.region_cells import *
 from poolkit.ops.region_points import *
 from poolkit.ops.stochastic import *
+
+if TYPE_CHECKING:
+    from poolkit.ops.named import *
 
 __all__ = [
     *area.__all__,
@@ -38,3 +42,8 @@ __all__ = [
     *region_points.__all__,
     *stochastic.__all__,
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return an operator of a named reducer, which is made when it is asked for."""
+    return getattr(named, name)

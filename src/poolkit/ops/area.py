@@ -66,9 +66,10 @@ def area_pool(
     Empty windows: none; an empty axis is an error.
     {weighed}
     NaN: windows that overlap one become NaN, no others; so do those with both infinities.
-    Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64, so
-    that results are within two units in the last place, a constant stays itself exactly, and,
-    of integers up to 32 bits and factors of few digits, means that are integers are exact.
+    Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64:
+    results in float16 and float32 are within one unit in the last place. A constant stays
+    itself exactly; so do, of integers up to 32 bits and factors of few digits, means that are
+    integers.
     Gradient: every element gets that of its windows by its share of them. A linear operator: its
     tangent is itself.
     Cost: axis after axis, one multiplication for each element that a window overlaps.

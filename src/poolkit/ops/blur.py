@@ -90,9 +90,9 @@ def blur_pool(
     Empty windows: none; an empty axis is an error.
     {weighed}
     NaN: windows that hold one become NaN, no others; so do those with both infinities.
-    Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64, so
-    that results are within one unit in the last place and a constant stays itself exactly,
-    but beside zeros.
+    Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64:
+    results in float16 and float32 are within one unit in the last place. A constant stays
+    itself exactly, but beside zeros.
     Gradient: every element gets that of its windows by its weights. A linear operator: its
     tangent is itself.
     Cost: axis after axis, one multiplication for each of the filter's elements.

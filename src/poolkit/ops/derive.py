@@ -14,7 +14,7 @@ from poolkit.ops.pieced import with_arrays
 from poolkit.ops.request import Request
 from poolkit.reducers import Reducer
 
-__all__ = ["of_ranks", "of_reducer", "operation", "operator"]
+__all__ = ["of_rank", "of_ranks", "of_reducer", "operation", "operator"]
 
 P = ParamSpec("P")
 
@@ -137,7 +137,7 @@ def of_reducer(family: Callable[..., Array], reducer: type[Reducer], name: str, 
     return operator(ask_reducer)
 
 
-def _of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Array]:
+def of_rank(base: Callable[P, Array], rank: int, module: str) -> Callable[P, Array]:
     """Return the operator on the last `rank` axes, so that integers suffice."""
     ask: Any = base.ask  # type: ignore[attr-defined]
     axes = tuple(range(-rank, 0))
@@ -167,7 +167,7 @@ def of_ranks(
     base: Callable[P, Array], module: str
 ) -> tuple[Callable[P, Array], Callable[P, Array], Callable[P, Array]]:
     """Return the operator on the last axis, the last two and the last three."""
-    return _of_rank(base, 1, module), _of_rank(base, 2, module), _of_rank(base, 3, module)
+    return of_rank(base, 1, module), of_rank(base, 2, module), of_rank(base, 3, module)
 
 
 def _describe(ask: Callable[..., Request], name: str, shown: Signature) -> None:

@@ -118,8 +118,8 @@ def test_adaptive_windows(engine):
 
 
 def test_what_has_no_gradient():
-    with pytest.raises(poolkit.UnsupportedError, match="range has no gradient"):
-        pull(poolkit.range_pool1d, np.ones(4), 2)
+    with pytest.raises(poolkit.UnsupportedError, match="mode has no gradient"):
+        pull(poolkit.mode_pool1d, np.ones(4), 2)
 
 
 @pytest.mark.parametrize("axes", [(0, 1), (1, 2), (1,), (0, 2)])

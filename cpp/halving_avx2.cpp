@@ -1,0 +1,2 @@
+#define POOLKIT_INSTRUCTION_SET avx2
+#include "halving.inc"

@@ -1,0 +1,2 @@
+#define POOLKIT_INSTRUCTION_SET avx512
+#include "halving.inc"

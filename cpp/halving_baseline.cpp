@@ -1,0 +1,2 @@
+#define POOLKIT_INSTRUCTION_SET baseline
+#include "halving.inc"
