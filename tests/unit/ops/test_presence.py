@@ -581,3 +581,21 @@ def test_gradients_of_halves(name, dtype, rng):
     np.testing.assert_allclose(y.astype(float), wide, **near)
     np.testing.assert_allclose(pulled.astype(float), expected, **near)
     assert not pulled[~way["mask"]].any()
+
+
+@pytest.mark.parametrize("absent", [np.inf, np.nan])
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_missing_is_not_looked_at(name, absent, rng):
+    operator, given, how = EVERY[name]
+    how = {"repeated": "sum"} if name == "maxima" else how
+    x, often = rng.random((2, 4, 6)), rng.integers(0, 3, (2, 4, 6))
+    hidden = np.where(often > 0, x, absent)
+    y = operator(x, *given, weights=often, **how)
+    np.testing.assert_array_equal(operator(hidden, *given, weights=often, **how), y)
+    if name != "maxima":
+        pulled, again = (
+            poolkit.vjp(operator, each, *given, weights=often, **how)[1](np.ones(y.shape))
+            for each in (x, hidden)
+        )
+        np.testing.assert_array_equal(again, pulled)
+        assert np.isfinite(pulled).all()
