@@ -126,7 +126,8 @@ class MaxUnpooling(Operation):
         if often is None or often.dtype.kind == "b" or self.repeated != "sum":
             return x, dtype
         if is_float(dtype):
-            return np.where(often > 0, x.astype(float_accumulator(dtype)) * often, 0), dtype
+            with np.errstate(all="ignore"):
+                return np.where(often > 0, x.astype(float_accumulator(dtype)) * often, 0), dtype
         dtype = np.dtype(np.float64) if is_float(often.dtype) else dtype
         return x.astype(dtype) * often.astype(dtype), dtype
 

@@ -48,7 +48,8 @@ class Missing:
     @property
     def is_usual(self) -> bool:
         """Whether everything inside the input is there, and any number of elements is enough."""
-        return self == Missing() and _is_integer(self.min_valid)
+        plain = self.nan == "propagate" and self.nodata is None
+        return plain and self.min_valid == 1 and _is_integer(self.min_valid)
 
     @property
     def is_share(self) -> bool:

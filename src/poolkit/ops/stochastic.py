@@ -103,7 +103,8 @@ def _shares(x: Array, often: Array) -> Array:
         return np.where(often, x, x.dtype.type(0))
     # Of the largest weight, so that the product of two large numbers is none.
     times = often / often.max(initial=1)
-    return np.where(often > 0, x.astype(float_accumulator(x.dtype)) * times, 0)
+    with np.errstate(all="ignore"):
+        return np.where(often > 0, x.astype(float_accumulator(x.dtype)) * times, 0)
 
 
 @operation

@@ -519,3 +519,83 @@ def test_every_operator_takes_the_same_words():
         taken = [each.name for each in parameters if each.name in words]
         assert taken == words, name
         assert all(each.kind is each.KEYWORD_ONLY for each in parameters if each.name in words)
+
+
+EVERY = {
+    "pyramid": (poolkit.pyramid_pool2d, ((1, 2),), {"reduce": "mean"}),
+    "mixed": (poolkit.mixed_pool2d, (2,), {}),
+    "gated": (poolkit.gated_pool2d, (2, np.full((2, 2), 0.5)), {}),
+    "stochastic": (poolkit.stochastic_pool2d, (2,), {"seed": 5}),
+    "expected draw": (poolkit.stochastic_pool2d, (2,), {"training": False}),
+    "attention": (poolkit.attention_pool2d, (np.zeros(6), 2), {}),
+    "global attention": (poolkit.global_attention_pool2d, (np.zeros(6),), {}),
+    "blur": (poolkit.blur_pool2d, (3,), {}),
+    "max blur": (poolkit.max_blur_pool2d, (2,), {}),
+    "area": (poolkit.area_pool2d, (1.5,), {}),
+    "average": (poolkit.avg_unpool2d, (2,), {"stride": 1}),
+    "maxima": (
+        lambda x, **how: poolkit.max_unpool2d(
+            x, np.broadcast_to(np.arange(24).reshape(4, 6), x.shape), 2, **how
+        ),
+        (),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_layouts_outs_and_nothing(name, rng):
+    operator, given, how = EVERY[name]
+    x = rng.random((2, 3, 4, 6)).astype(np.float32)
+    mask = rng.random(x.shape) < 0.8
+    plain = operator(x, *given, **how)
+    all_there = {"mask": np.ones(6, bool), "weights": 1, "nan": "skip", "min_valid": 1.0}
+    same = operator(x, *given, **how, **all_there)
+    assert same.dtype == plain.dtype
+    np.testing.assert_allclose(same, plain, rtol=1e-6, atol=1e-7)
+    y = operator(x, *given, mask=mask, **how)
+    before = x.copy(), mask.copy()
+    for laid in (np.asfortranarray(x), x.astype(">f4"), x[::-1].copy()[::-1]):
+        laid.flags.writeable = False
+        out = np.full_like(y, 9)
+        assert operator(laid, *given, mask=mask, out=out, **how) is out
+        np.testing.assert_allclose(out, y, rtol=1e-6, atol=1e-7)
+    np.testing.assert_array_equal(x, before[0])
+    np.testing.assert_array_equal(mask, before[1])
+    nothing = operator(x[:0], *given, mask=mask[:0], **how)
+    assert nothing.shape == (0, *plain.shape[1:])
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name != "maxima"])
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16])
+def test_gradients_of_halves(name, dtype, rng):
+    operator, given, how = EVERY[name]
+    x = rng.integers(1, 9, (2, 4, 6)).astype(dtype)
+    way = {"mask": rng.random(x.shape) < 0.5, "nodata": 0, **how}
+    y, pullback = poolkit.vjp(operator, x, *given, **way)
+    wide, wide_pullback = poolkit.vjp(operator, x.astype(np.float64), *given, **way)
+    outer = rng.integers(-3, 4, y.shape).astype(dtype)
+    pulled, expected = pullback(outer), wide_pullback(outer.astype(np.float64))
+    assert y.dtype == pulled.dtype == dtype
+    near = {"rtol": 2**-6, "atol": 2**-5}
+    np.testing.assert_allclose(y.astype(float), wide, **near)
+    np.testing.assert_allclose(pulled.astype(float), expected, **near)
+    assert not pulled[~way["mask"]].any()
+
+
+@pytest.mark.parametrize("absent", [np.inf, np.nan])
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_missing_is_not_looked_at(name, absent, rng):
+    operator, given, how = EVERY[name]
+    how = {"repeated": "sum"} if name == "maxima" else how
+    x, often = rng.random((2, 4, 6)), rng.integers(0, 3, (2, 4, 6))
+    hidden = np.where(often > 0, x, absent)
+    y = operator(x, *given, weights=often, **how)
+    np.testing.assert_array_equal(operator(hidden, *given, weights=often, **how), y)
+    if name != "maxima":
+        pulled, again = (
+            poolkit.vjp(operator, each, *given, weights=often, **how)[1](np.ones(y.shape))
+            for each in (x, hidden)
+        )
+        np.testing.assert_array_equal(again, pulled)
+        assert np.isfinite(pulled).all()
