@@ -54,7 +54,7 @@ def adaptive_pool(
     Notes
     -----
     Windows overlap by an element where `output_size` does not divide the axis, and
-    repeat where it is larger. No window is empty. NaN, ties, dtype: as the reducer says.
+    repeat where it is larger. No window is empty. NaN, ties, dtype, gradient: as the reducer says.
     Source: PyTorch's ``adaptive_avg_pool2d`` and ``adaptive_max_pool2d``.
 
     Examples

@@ -70,6 +70,7 @@ def area_pool(
     results in float16 and float32 are within one unit in the last place. A constant stays
     itself exactly; so do, of integers up to 32 bits and factors of few digits, means that are
     integers.
+    Ties: none.
     Gradient: every element gets that of its windows by its share of them. A linear operator: its
     tangent is itself.
     Cost: axis after axis, one multiplication for each element that a window overlaps.

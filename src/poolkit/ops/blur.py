@@ -93,6 +93,7 @@ def blur_pool(
     Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in float64:
     results in float16 and float32 are within one unit in the last place. A constant stays
     itself exactly, but beside zeros.
+    Ties: none.
     Gradient: every element gets that of its windows by its weights. A linear operator: its
     tangent is itself.
     Cost: axis after axis, one multiplication for each of the filter's elements.

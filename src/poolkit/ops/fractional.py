@@ -84,8 +84,8 @@ def fractional_pool(
 
     Notes
     -----
-    All planes of the array have the same windows. No window is empty. NaN, ties, dtype: as the
-    reducer says.
+    All planes of the array have the same windows. No window is empty. NaN, ties, dtype,
+    gradient: as the reducer says.
     Source: Graham, "Fractional max-pooling", arXiv:1412.6071; deviations: α may be 1 or
     above 2; increments sum to n, so that disjoint windows hold every element.
     TensorFlow's ``fractional_max_pool`` has the same windows for other u. PyTorch's have a

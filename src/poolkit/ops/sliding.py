@@ -73,8 +73,10 @@ def pool(
     inside the input only, in row-major order, and fewer of them at the border.
 
     {empty}
-    NaN, dtype: as the reducer says; for a function, as the function does.
+    NaN, ties, dtype, gradient: as the reducer says; for a function, as the function does, and
+    without a gradient.
     Cost: a function is called on windows laid out in memory, 2¹⁷ elements at a time.
+    Source: the definition.
 
     Examples
     --------
@@ -150,6 +152,7 @@ def avg_pool(
     NaN: a window that holds one becomes NaN, and so does one with both infinities.
     Dtype: that of `x` for floats, float64 for integers and bool. Accumulated in
     float64: float16 and float32 means are within one unit in the last place.
+    Ties: none.
     Gradient: every element gets that of its window over the divisor.
     {cost}
     Source: PyTorch's ``avg_pool2d``; deviations: dilation, and any padding that

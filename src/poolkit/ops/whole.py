@@ -54,7 +54,7 @@ def global_pool(
 
     Notes
     -----
-    An empty axis is an error. NaN, ties, dtype: as the reducer says.
+    An empty axis is an error. NaN, ties, dtype, gradient: as the reducer says.
     Source: ONNX's ``GlobalAveragePool``, ``GlobalMaxPool``, ``GlobalLpPool``.
 
     Examples

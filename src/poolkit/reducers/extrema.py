@@ -89,6 +89,7 @@ class Max(Extreme):
     NaN: a window that holds one becomes NaN. Infinities are values like any other.
     Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
     NaN are equal to each other.
+    Gradient: that of a window goes to the element that was chosen, or as `ties` says.
     Dtype: that of the input; exact.
     Source: PyTorch's ``max_pool2d``; deviations: padding is limited only by the rule
     that no window may be empty.
@@ -125,6 +126,7 @@ class Min(Extreme):
     NaN: a window that holds one becomes NaN. Infinities are values like any other.
     Ties: equal elements give the same result, but of −0.0 and 0.0 either may come out.
     NaN are equal to each other.
+    Gradient: that of a window goes to the element that was chosen, or as `ties` says.
     Dtype: that of the input; exact. The idiom −max(−x) is wrong for unsigned integers
     and for the most negative signed one; this is not.
     Source: the definition.
@@ -151,6 +153,7 @@ class Range(Reducer):
     same infinity.
     Dtype: that of the input for floats; for integers the unsigned type of the same
     width, in which the difference always fits; bool says whether both values occur.
+    Ties: none.
     Gradient: equal elements that are the largest share it evenly; so do the smallest, negated.
     Source: NumPy's ``ptp``, without its overflow.
 

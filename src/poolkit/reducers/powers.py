@@ -31,6 +31,7 @@ class Lp(Reducer):
     NaN: a window that holds one becomes NaN; one with an infinity and no NaN, infinity.
     Dtype: that of the input for floats, computed in float64 at least; float64 for
     integers and bool.
+    Ties: none.
     Gradient: sign(x) · (|x| / y)^(p − 1), 0 where the norm is 0; for p = ∞ the largest
     |x| share it evenly.
     Source: the norm's definition and ONNX's ``LpPool``. PyTorch's ``lp_pool2d`` leaves

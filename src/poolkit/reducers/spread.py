@@ -39,6 +39,7 @@ class Var(Reducer):
     `ddof` elements or fewer. Elements in the padding do not exist.
     Dtype: that of the input for floats, computed in float64 at least; float64 for
     integers and bool.
+    Ties: none.
     Gradient: 2 (x − mean) / (count − ddof).
     Source: the definition, in two passes.
 
@@ -104,6 +105,7 @@ class Std(Var):
     `ddof` elements or fewer. Elements in the padding do not exist.
     Dtype: that of the input for floats, computed in float64 at least; float64 for
     integers and bool.
+    Ties: none.
     Gradient: (x − mean) / ((count − ddof) · y), 0 where the deviation is 0.
     Source: the definition, in two passes.
 

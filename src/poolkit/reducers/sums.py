@@ -46,6 +46,7 @@ class Sum(Reducer):
     NaN: a window that holds one becomes NaN, and so does one with both infinities.
     Dtype: that of the input for floats, accumulated in float64 at least; uint64 for
     unsigned integers, int64 for the others and bool, wrapping around as NumPy's do.
+    Ties: none.
     Gradient: every element gets that of its window.
     Source: the definition.
 
@@ -97,6 +98,7 @@ class Mean(Reducer):
     NaN: a window that holds one becomes NaN, and so does one with both infinities.
     Dtype: that of the input for floats, float64 for integers and bool. Accumulated in
     float64 at least: float16 and float32 means are within one unit in the last place.
+    Ties: none.
     Gradient: every element gets that of its window over the divisor.
     Source: PyTorch's ``adaptive_avg_pool2d`` and ONNX's ``GlobalAveragePool``.
 
@@ -161,6 +163,7 @@ class Product(Reducer):
     NaN: a window that holds one becomes NaN, and so does one with 0 and an infinity.
     Dtype: that of the input for floats, accumulated in float64 at least; uint64 for
     unsigned integers, int64 for the others and bool, wrapping around as NumPy's do.
+    Ties: none.
     Gradient: the product of the window's other elements.
     Source: the definition.
 
