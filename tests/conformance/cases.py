@@ -311,6 +311,9 @@ def check_gradients(
         scale = np.abs(outer.astype(np.float64)).max(initial=0) * _holding(plan)
         if isinstance(reducer, Var):
             scale = scale * np.abs(x.astype(np.float64)).max(initial=0) * 2
+        if isinstance(reducer, Product):
+            sizes = np.abs(case.expected.astype(np.float64))
+            scale = scale * sizes[np.isfinite(sizes)].max(initial=1)
         eps = float(ml_dtypes.finfo(dtype).eps)
         np.testing.assert_allclose(
             actual.astype(np.float64),
