@@ -23,6 +23,11 @@ Smooth smooth_named(const std::string& operation, const std::vector<double>& par
 // added as they are; else they are relative to the largest of their window.
 bool powers_are_plain(const Smooth& smooth, Element element);
 
+// Exponentials that overlapping windows share are made a row at a time, and held for as many
+// rows as a window has. `shared_pitch` is of the values of a row, and what vectors reach past.
+constexpr std::int64_t most_shared_rows = 64;
+constexpr std::int64_t shared_pitch(std::int64_t values) { return (values + 71) / 8 * 8; }
+
 void lay_out_smooth(Rows& rows, const Smooth& smooth, Element element);
 
 // Makes output rows first to stop - 1.

@@ -44,6 +44,32 @@ bool are_whole_rows(const Rows& rows) {
     return row.kind == Axis::sliding && row.m == 1 && row.low == 0 && row.k == row.n && row.dilation == 1;
 }
 
+// How many exponentials are made of an element, on average, where those of the output row before
+// are there.
+double exponentials_saved(const Rows& rows) {
+    double saved = static_cast<double>(rows.row.k) / static_cast<double>(rows.row.stride);
+    if (rows.depth == 0 || !rows.loops[rows.depth - 1].pooled) return saved;
+    const Axis& above = rows.loops[rows.depth - 1].windows;
+    if (above.kind == Axis::sliding && above.stride < above.k)
+        saved *= static_cast<double>(above.k) / static_cast<double>(above.stride);
+    return saved;
+}
+
+// The scratch of exponentials that windows share; 0 where each makes its own.
+Index shared_values(const Rows& rows, const Smooth& smooth, Element element) {
+    constexpr double least_saved = 1.5, least_sharpness = 0x1p-6;
+    if (smooth.kind != Smooth::soft && smooth.kind != Smooth::log_sum_exp) return 0;
+    if (element == Element::f64 || rows.row.kind != Axis::sliding || rows.row.m == 1) return 0;
+    // Near 0, which small scales bring everything, the logarithm of a sum says too little.
+    if (smooth.kind == Smooth::log_sum_exp && std::fabs(smooth.sharpness) < least_sharpness) return 0;
+    if (rows.most_folded > most_shared_rows || exponentials_saved(rows) < least_saved) return 0;
+    if (rows.row.n > most_values || rows.inner > most_values) return 0;
+    const Index laid_out = rows.inner > 1 ? 0 : pitch_of(rows.row, rows.tile);
+    const Index sums = (rows.most_folded + 1) * shared_pitch(rows.row.n * rows.inner) + laid_out;
+    const Index values = smooth.kind == Smooth::soft ? 2 * sums : sums;
+    return values + rows.padded_values <= most_values ? values : 0;
+}
+
 }  // namespace
 
 Smooth smooth_named(const std::string& operation, const std::vector<double>& parameters) {
@@ -71,6 +97,7 @@ void lay_out_smooth(Rows& rows, const Smooth& smooth, Element element) {
     rows.room = rows.padded_values = rows.folded_values = rows.ends_values = rows.best_values = 0;
     if (rows.inner > 1) {
         rows.path = Path::channels_in_blocks;
+        rows.folded_values = shared_values(rows, smooth, element);
         return;
     }
     if (are_whole_rows(rows)) {
@@ -89,7 +116,7 @@ void lay_out_smooth(Rows& rows, const Smooth& smooth, Element element) {
     while (rows.tile < row.m && tile_values(rows, 2 * rows.tile, adds_first) <= near_cache) rows.tile *= 2;
     rows.tile = least(rows.tile, row.m);
     rows.padded_values = (adds_first ? 1 : rows.most_folded) * pitch_of(row, rows.tile);
-    rows.folded_values = adds_first ? summed_values(row, rows.tile) : 0;
+    rows.folded_values = adds_first ? summed_values(row, rows.tile) : shared_values(rows, smooth, element);
     rows.ends_values = rows.tile + slack;
     rows.best_values = 3 * row.k;
 }
