@@ -51,7 +51,7 @@ ROWS = [
         draw=_draw,
         truth=_truth,
         peers={
-            **of_poolkit(_pooled, writes=False),
+            **of_poolkit(_pooled),
             **of_torch(_in_torch),
             **of_onnx("MaxUnpool", given=_in_plane_of_all, kernel_shape=[2, 2], strides=[2, 2]),
         },
