@@ -44,11 +44,13 @@ class Several(Operation):
             wanted = f"be a tuple of {len(self.operations)} arrays, one for each reduction"
             raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
         outs = out or (None,) * len(self.operations)
-        array = as_numeric_array(x, without_order=True)  # each asks again
+        array = as_numeric_array(x, without_order=True)  # each request asks again
         requests = [each for each in self.operations if isinstance(each, Request)]
         plan = bind(requests[0].windows, array.shape) if requests else None
         if plan is None or array.size <= PART_ELEMENTS:
             return tuple(each(array, o) for each, o in zip(self.operations, outs, strict=True))
+        for each in requests:
+            as_numeric_array(array, without_order=each.reducer.takes_complex)
         pooled = _pool_by_parts(plan, requests, array)
         shaped = (
             each.shape_of_output(plan, values)

@@ -41,3 +41,12 @@ def test_borders_and_indices(rng):
     for name, values in zip(("max", "min"), both, strict=True):
         alone = poolkit.pool(x, (3, 3), stride=2, padding=1, border="circular", reduce=name)
         np.testing.assert_array_equal(values, alone)
+
+
+def test_complex_numbers_have_no_order_in_parts_either(monkeypatch):
+    monkeypatch.setattr(several, "PART_ELEMENTS", 10)
+    x = np.ones((8, 8), complex)
+    total, mean = poolkit.pool(x, (2, 2), reduce=("sum", "mean"))
+    assert np.all(total == 4 * mean)
+    with pytest.raises(poolkit.ArgumentTypeError, match="order"):
+        poolkit.pool(x, (2, 2), reduce=("sum", "max"))
