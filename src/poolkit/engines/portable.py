@@ -4,6 +4,7 @@ The work is cut into parts that fit the cache, so that temporary memory is a few
 times `PART_ELEMENTS` whatever the size of the array or of its windows.
 """
 
+from collections.abc import Callable
 from math import prod
 from typing import ClassVar
 
@@ -11,14 +12,14 @@ import numpy as np
 
 from poolkit.engines.by_element import define_by_element, takes_elements
 from poolkit.engines.engine import Engine, divisors
-from poolkit.engines.fold_windows import PART_ELEMENTS, fold_all, slopes
+from poolkit.engines.fold_windows import PART_ELEMENTS, fold_all, pull_slopes, push_slopes
 from poolkit.engines.gather import (
     define_gathered,
     pull_gathered,
     push_gathered,
     select_gathered,
 )
-from poolkit.geometry import Plan
+from poolkit.geometry import Part, Plan
 from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType, float_accumulator, native
 from poolkit.reducers.reducer import Array
@@ -65,31 +66,21 @@ class PortableEngine(Engine):
         return np.moveaxis(x_gradient, last, plan.axes)
 
     def slope(self, plan: Plan, reducer: Reducer, x: Array, gradient: Array) -> Array:
-        wide = native(float_accumulator(x.dtype))
-        total = np.zeros(plan.shape, wide)
-        if not reducer.folds:
+        if reducer.folds:
+            total = pull_slopes(plan, reducer, x, gradient, _divisors_for(reducer))
+        else:
+            total = np.zeros(plan.shape, native(float_accumulator(x.dtype)))
             pull_gathered(plan, reducer, x, gradient, total, PART_ELEMENTS)
-            return total.astype(native(x.dtype))
-        for part in plan.parts(PART_ELEMENTS):
-            count = divisors(part.plan, reducer.divisor)
-            outer, place = gradient[part.outputs].astype(wide), total[part.inputs]
-            for inputs, outputs, slope in slopes(part.plan, reducer, x[part.inputs], wide, count):
-                place[inputs] += outer[outputs] * slope
         return total.astype(native(x.dtype))
 
     def push(self, plan: Plan, reducer: Reducer, x: Array, tangent: Array) -> Array:
-        wide = native(float_accumulator(x.dtype))
-        total = np.zeros(plan.output_shape, wide)
-        if not reducer.folds:
+        if reducer.folds:
+            total = push_slopes(plan, reducer, x, tangent, _divisors_for(reducer))
+        else:
+            total = np.zeros(plan.output_shape, native(float_accumulator(x.dtype)))
             push_gathered(plan, reducer, x, tangent, total, PART_ELEMENTS)
-            return total.astype(native(x.dtype))
-        for part in plan.parts(PART_ELEMENTS):
-            count = divisors(part.plan, reducer.divisor)
-            moved, place = tangent[part.inputs].astype(wide), total[part.outputs]
-            for inputs, outputs, slope in slopes(part.plan, reducer, x[part.inputs], wide, count):
-                change = moved[inputs] * slope
-                target = place[outputs]
-                if change.shape != target.shape:
-                    change = change.sum(axis=plan.axes, keepdims=True)
-                target += change
         return total.astype(native(x.dtype))
+
+
+def _divisors_for(reducer: Reducer) -> Callable[[Part], Array]:
+    return lambda part: divisors(part.plan, reducer.divisor)

@@ -1,15 +1,16 @@
 """Derivatives where elements count more often than once, or not at all."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from poolkit._errors import UnsupportedError
 from poolkit.engines.choose import pool
-from poolkit.engines.fold_windows import PART_ELEMENTS, slopes
+from poolkit.engines.fold_windows import PART_ELEMENTS, pull_slopes, push_slopes
 from poolkit.engines.gather_present import pull_gathered_present, push_gathered_present
 from poolkit.engines.present import weighted_divisors
-from poolkit.geometry import Plan
+from poolkit.geometry import Part, Plan
 from poolkit.reducers import Mean, Reducer, Sum
 from poolkit.reducers.dtypes import float_accumulator, native
 from poolkit.reducers.reducer import Array
@@ -37,18 +38,12 @@ def pull_back_weighted(
             total = pool(plan.transposed(), Sum(), shares) * weights
             return np.where(weights > 0, total, 0).astype(native(x.dtype))
         _refuse(reducer)
-        total = np.zeros(plan.shape, wide)
-        if not reducer.folds:
+        if reducer.folds:
+            divisors_of = _divisors_for(reducer, weights, valid)
+            total = pull_slopes(plan, reducer, x, outer, divisors_of, weights, valid)
+        else:
+            total = np.zeros(plan.shape, wide)
             pull_gathered_present(plan, reducer, x, weights, outer, total, PART_ELEMENTS)
-            return total.astype(native(x.dtype))
-        for part in plan.parts(PART_ELEMENTS):
-            often, live = weights[part.inputs], valid[part.outputs]
-            count = weighted_divisors(part.plan, reducer, often, live)
-            place, passed = total[part.inputs], outer[part.outputs]
-            for inputs, outputs, slope in slopes(
-                part.plan, reducer, x[part.inputs], wide, count, often
-            ):
-                place[inputs] += np.where(live[outputs] > 0, passed[outputs] * slope, 0)
     return total.astype(native(x.dtype))
 
 
@@ -71,23 +66,19 @@ def push_forward_weighted(
             moved = pool(plan, Sum(), counted) / _shares(plan, reducer, weights, valid)
             return np.where(valid > 0, moved, 0).astype(native(x.dtype))
         _refuse(reducer)
-        total = np.zeros(plan.output_shape, wide)
-        if not reducer.folds:
+        if reducer.folds:
+            divisors_of = _divisors_for(reducer, weights, valid)
+            total = push_slopes(plan, reducer, x, tangent, divisors_of, weights, valid)
+        else:
+            total = np.zeros(plan.output_shape, wide)
             push_gathered_present(plan, reducer, x, weights, tangent, total, PART_ELEMENTS)
-            return total.astype(native(x.dtype))
-        for part in plan.parts(PART_ELEMENTS):
-            often, live = weights[part.inputs], valid[part.outputs]
-            count = weighted_divisors(part.plan, reducer, often, live)
-            along, place = tangent[part.inputs].astype(wide), total[part.outputs]
-            for inputs, outputs, slope in slopes(
-                part.plan, reducer, x[part.inputs], wide, count, often
-            ):
-                change = np.where(live[outputs] > 0, along[inputs] * slope, 0)
-                target = place[outputs]
-                if change.shape != target.shape:
-                    change = change.sum(axis=plan.axes, keepdims=True)
-                target += change
     return total.astype(native(x.dtype))
+
+
+def _divisors_for(reducer: Reducer, weights: Array, valid: Array) -> Callable[[Part], Array]:
+    return lambda part: weighted_divisors(
+        part.plan, reducer, weights[part.inputs], valid[part.outputs]
+    )
 
 
 def _shares(plan: Plan, reducer: Reducer, weights: Array, valid: Array) -> Any:

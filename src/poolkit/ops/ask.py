@@ -28,10 +28,7 @@ def request(
     drops_axes: bool = False,
 ) -> Request:
     """Return what serves a family's arguments: a request, or several for the same windows."""
-    missing: Missing | None = Missing(nan, nodata, min_valid)
-    assert missing is not None
-    if missing.is_usual:
-        missing = None
+    missing = Missing(nan, nodata, min_valid)
     check_border(border)
 
     def one(each: object) -> Request:

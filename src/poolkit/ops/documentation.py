@@ -60,6 +60,14 @@ min_valid : int or float, default 1
 output_size : int, None or sequence of them, in windows, each >= 1
     m, the windows on each pooled axis; None keeps the axis as long as it is. A
     sequence says how many axes are pooled; an integer does only together with `axes`.""",
+    "boxes": """\
+boxes : array_like of shape (R, 5), or a sequence of one of shape (L, 4) for each image
+    (image, x1, y1, x2, y2), or (x1, y1, x2, y2): the corners, in the units of the
+    picture that `x` was made of.
+output_size : int or (int, int), each >= 1
+    P and Q, the bins of a box down and across.
+spatial_scale : float, default 1.0
+    Cells of `x` per unit of the boxes, such as 1 / 16.""",
     "axes": """\
 axes : int or sequence of int, optional
     The pooled axes, in the order of `output_size`; by default the last ones.""",

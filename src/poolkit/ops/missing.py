@@ -12,7 +12,7 @@ from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.ops.operation import Array
 from poolkit.reducers.dtypes import DType, as_real, is_float
 
-__all__ = ["Missing", "Presence", "as_value", "find_weights", "shared_planes"]
+__all__ = ["Missing", "Presence", "as_value", "shared_planes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,47 +122,37 @@ class Presence:
         return self.mask is self.weights is self.lengths is None and self.missing.is_usual
 
     def find_weights(self, x: Array, axes: tuple[int, ...]) -> Array | None:
-        """Return how often each element of an array counts: see :func:`find_weights`."""
-        return find_weights(self.missing, x, axes, self.mask, self.weights, self.lengths)
+        """Return how often each element counts: as bool, or numbers of at least 0; None if once.
 
+        `axes` are those that are pooled.
 
-def find_weights(
-    missing: Missing,
-    x: Array,
-    axes: tuple[int, ...],
-    mask: npt.ArrayLike | None,
-    weights: npt.ArrayLike | None,
-    lengths: npt.ArrayLike | None,
-) -> Array | None:
-    """Return how often each element counts: as bool, or numbers of at least 0; None if once.
-
-    `axes` are those that are pooled.
-
-    Raises
-    ------
-    ArgumentError, ArgumentTypeError
-        If what says so has the wrong shape, dtype or values.
-    """
-    there: Array | None = None
-    if mask is not None:
-        array = np.asarray(mask)
-        if array.dtype.kind != "b":
-            raise ArgumentTypeError(message("mask", "be an array of bool", f"dtype {array.dtype}"))
-        there = _as_shaped("mask", array, x.shape)
-    if lengths is not None:
-        there = _both(there, _within_lengths(lengths, x.shape, axes))
-    if missing.nan == "skip" and is_float(as_real(x.dtype)):
-        there = _both(there, np.equal(x, x))
-    if missing.nodata is not None:
-        there = _both(there, _is_there(x, missing.nodata))
-    if weights is None:
-        return there
-    often = as_numeric_array(weights, "weights")
-    if often.size and not (np.all(np.isfinite(often)) and np.all(often >= 0)):
-        came = f"{float(often.min())} to {float(often.max())}"
-        raise ArgumentError(message("weights", "be finite and at least 0", came))
-    often = _as_shaped("weights", often, x.shape)
-    return often if there is None else np.where(there, often, often.dtype.type(0))
+        Raises
+        ------
+        ArgumentError, ArgumentTypeError
+            If what says so has the wrong shape, dtype or values.
+        """
+        there: Array | None = None
+        if self.mask is not None:
+            array = np.asarray(self.mask)
+            if array.dtype.kind != "b":
+                raise ArgumentTypeError(
+                    message("mask", "be an array of bool", f"dtype {array.dtype}")
+                )
+            there = _as_shaped("mask", array, x.shape)
+        if self.lengths is not None:
+            there = _both(there, _within_lengths(self.lengths, x.shape, axes))
+        if self.missing.nan == "skip" and is_float(as_real(x.dtype)):
+            there = _both(there, np.equal(x, x))
+        if self.missing.nodata is not None:
+            there = _both(there, _is_there(x, self.missing.nodata))
+        if self.weights is None:
+            return there
+        often = as_numeric_array(self.weights, "weights")
+        if often.size and not (np.all(np.isfinite(often)) and np.all(often >= 0)):
+            came = f"{float(often.min())} to {float(often.max())}"
+            raise ArgumentError(message("weights", "be finite and at least 0", came))
+        often = _as_shaped("weights", often, x.shape)
+        return often if there is None else np.where(there, often, often.dtype.type(0))
 
 
 def shared_planes(often: Array, axes: tuple[int, ...]) -> Array:

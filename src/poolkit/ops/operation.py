@@ -10,7 +10,16 @@ import numpy.typing as npt
 
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 
-__all__ = ["Array", "Linearised", "Operation", "placed"]
+__all__ = [
+    "Array",
+    "Linearised",
+    "Operation",
+    "check_out",
+    "placed",
+    "placed_both",
+    "refuse_indices",
+    "two_outs",
+]
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -63,6 +72,19 @@ class Operation(ABC):
         """
 
 
+def refuse_indices(with_indices: bool) -> None:
+    """Refuse to derive what returns indices too.
+
+    Raises
+    ------
+    ArgumentError
+        If it does.
+    """
+    if with_indices:
+        wanted = "not be True where a derivative is asked for"
+        raise ArgumentError(message("return_indices", wanted, "True"))
+
+
 def placed(pooled: Array, out: Array | None) -> Array:
     """Return a result, or `out` with the result in it.
 
@@ -75,6 +97,28 @@ def placed(pooled: Array, out: Array | None) -> Array:
         return pooled
     check_out(out, pooled.shape, pooled.dtype)
     np.copyto(out, pooled)
+    return out
+
+
+def placed_both(
+    values: Array, indices: Array, out: tuple[Array, Array] | None
+) -> tuple[Array, Array]:
+    """Return values and indices, or the two arrays of `out` with them in it.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        If `out` is not two arrays, or one is none that the result can be written to.
+    """
+    to_values, to_indices = (None, None) if out is None else two_outs(out)
+    return placed(values, to_values), placed(indices, to_indices)
+
+
+def two_outs(out: Any) -> tuple[Any, Any]:
+    """Return the two arrays for values and indices, refusing anything else."""
+    if not isinstance(out, tuple) or len(out) != 2:
+        wanted = "be two arrays, for the values and the indices"
+        raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
     return out
 
 

@@ -13,9 +13,9 @@ from poolkit._errors import ArgumentError, PoolError, message
 from poolkit.engines.engine import divisors
 from poolkit.geometry import Plan, Specification, bind
 from poolkit.geometry.border import Border, pieces
-from poolkit.ops.missing import Missing, Presence, find_weights
-from poolkit.ops.operation import Array, Linearised, Operation, placed
-from poolkit.ops.request import Request, two_outs
+from poolkit.ops.missing import Missing, Presence
+from poolkit.ops.operation import Array, Linearised, Operation, placed, placed_both, refuse_indices
+from poolkit.ops.request import Request
 from poolkit.ops.several import Several
 from poolkit.ops.unpooling import pick
 from poolkit.reducers import Extreme, Range, Reducer
@@ -102,7 +102,7 @@ class Pieced(Operation):
         Which elements are there, and how often they count.
     """
 
-    __slots__ = ("lengths", "mask", "request", "weights")
+    __slots__ = ("presence", "request")
 
     def __init__(
         self,
@@ -111,7 +111,8 @@ class Pieced(Operation):
         weights: npt.ArrayLike | None = None,
         lengths: npt.ArrayLike | None = None,
     ) -> None:
-        self.request, self.mask, self.weights, self.lengths = request, mask, weights, lengths
+        self.request = request
+        self.presence = Presence(mask, weights, lengths, request.missing or Missing())
 
     def __call__(self, x: npt.ArrayLike, out: Any = None) -> Any:
         request = self.request
@@ -126,17 +127,14 @@ class Pieced(Operation):
         if not request.with_indices:
             return placed(pooled, out)
         indices = request.shape_of_output(done.plan, done.indices)
-        outs = (None, None) if out is None else two_outs(out)
-        return placed(pooled, outs[0]), placed(indices, outs[1])
+        return placed_both(pooled, indices, out)
 
     def inputs(self) -> dict[str, Array]:
         return self.request.inputs()
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
         request, reducer = self.request, self.request.reducer
-        if request.with_indices:
-            wanted = "not be True where a derivative is asked for"
-            raise ArgumentError(message("return_indices", wanted, "True"))
+        refuse_indices(request.with_indices)
         if wrt != ("x",):
             wanted = 'be "x" where elements are missing or lie in a border'
             raise ArgumentError(message("wrt", wanted, wrt))
@@ -185,12 +183,10 @@ class Pieced(Operation):
         return self._carry_out(x).few
 
     def _carry_out(self, x: Array, selecting: bool | None = None) -> "_Done":
-        request = self.request
-        reducer, engine = request.reducer, request.engine
-        missing = request.missing or Missing()
+        request, reducer, missing = self.request, self.request.reducer, self.presence.missing
         plan = bind(request.windows, x.shape)
         selecting = request.with_indices if selecting is None else selecting
-        often = find_weights(missing, x, plan.axes, self.mask, self.weights, self.lengths)
+        often = self.presence.find_weights(x, plan.axes)
         if often is not None and isinstance(reducer, Extreme | Range):
             often = often > 0  # two of the largest are no larger, nor passed on more
         pooled: Array | None = None
@@ -199,32 +195,15 @@ class Pieced(Operation):
         indices = np.full(plan.output_shape if selecting else 0, -1)
         done = []
         for piece in cut(plan, request.border):
-            values = piece.take(x)
             weights = None if often is None else piece.take(often)
-            found = None
-            if weights is not None and selecting:
-                part, found, there = engines.select_weighted(
-                    piece.plan, reducer, values, weights, engine
-                )
-            elif weights is not None:
-                part, there = engines.pool_weighted(piece.plan, reducer, values, weights, engine)
-            else:
-                counts = divisors(piece.plan, "valid").astype(np.int64)
-                there = np.broadcast_to(counts, piece.plan.output_shape)
-                if selecting:
-                    long = np.dtype(np.int64)
-                    part, found = engines.pool_with_indices(
-                        piece.plan, reducer, values, long, engine
-                    )
-                else:
-                    part = engines.pool(piece.plan, reducer, values, engine)
+            inside = divisors(piece.plan, "valid")
+            part, found, there = self._pool(piece, piece.take(x), weights, inside, selecting)
             if part.shape == plan.output_shape:  # one piece is all
                 pooled, valid = part, there
             else:
                 if pooled is None:
                     pooled = np.empty(plan.output_shape, part.dtype)
                 pooled[piece.outputs], valid[piece.outputs] = part, there
-            inside = divisors(piece.plan, "valid")
             few[piece.outputs] = missing.find_few(there, inside, reducer.of_nothing)
             if found is not None:
                 indices[piece.outputs] = piece.place_in_whole(plan, found)
@@ -234,6 +213,22 @@ class Pieced(Operation):
         if selecting:
             indices[few] = -1
         return _Done(plan, pooled, indices, few, done)
+
+    def _pool(
+        self, piece: Piece, x: Array, weights: Array | None, inside: Array, selecting: bool
+    ) -> tuple[Array, Array | None, Array]:
+        """Return a piece pooled, the indices if asked for, and how many elements are there."""
+        plan, reducer, engine = piece.plan, self.request.reducer, self.request.engine
+        if weights is not None:
+            if selecting:
+                return engines.select_weighted(plan, reducer, x, weights, engine)
+            pooled, there = engines.pool_weighted(plan, reducer, x, weights, engine)
+            return pooled, None, there
+        there = np.broadcast_to(inside.astype(np.int64), plan.output_shape)
+        if selecting:
+            long = np.dtype(np.int64)
+            return *engines.pool_with_indices(plan, reducer, x, long, engine), there
+        return engines.pool(plan, reducer, x, engine), None, there
 
 
 @dataclass(frozen=True)
@@ -270,6 +265,5 @@ def pooling(
     border: Border | None = None,
 ) -> Operation:
     """Return what pools windows, for operators that are made of that."""
-    missing = None if presence.missing.is_usual else presence.missing
-    request = Request(windows, reducer, engine, missing=missing, border=border)
+    request = Request(windows, reducer, engine, missing=presence.missing, border=border)
     return with_arrays(request, presence.mask, presence.weights, presence.lengths)

@@ -50,13 +50,7 @@ def roi_align(
     ----------
     x : array_like of floats of shape (N, C, H, W)
         The input, of any strides and byte order. It is not written to.
-    boxes : array_like of shape (R, 5), or a sequence of one of shape (L, 4) for each image
-        (image, x1, y1, x2, y2), or (x1, y1, x2, y2): the corners, in the units of the
-        picture that `x` was made of.
-    output_size : int or (int, int), each >= 1
-        P and Q, the bins of a box down and across.
-    spatial_scale : float, default 1.0
-        Cells of `x` per unit of the boxes, such as 1 / 16.
+    {boxes}
     sampling_ratio : int or (int, int), 0 to 1024, default 0
         g, the points of a bin down and across; 0 or None: ⌈extent of the bin⌉, box by box.
     aligned : bool, default True
@@ -161,13 +155,7 @@ def ps_roi_align(
     x : array_like of floats of shape (N, D·P·Q, H, W)
         The input, of any strides and byte order. Bin (p, q) of channel d is pooled from
         the channel (d·P + p)·Q + q alone.
-    boxes : array_like of shape (R, 5), or a sequence of one of shape (L, 4) for each image
-        (image, x1, y1, x2, y2), or (x1, y1, x2, y2): the corners, in the units of the
-        picture that `x` was made of.
-    output_size : int or (int, int), each >= 1
-        P and Q, the bins of a box down and across.
-    spatial_scale : float, default 1.0
-        Cells of `x` per unit of the boxes, such as 1 / 16.
+    {boxes}
     sampling_ratio : int or (int, int), 0 to 1024, default 0
         g, the points of a bin down and across; 0 or None: ⌈extent of the bin⌉, box by box.
     {missing}

@@ -9,16 +9,25 @@ import numpy.typing as npt
 
 from poolkit import engines
 from poolkit._arrays import as_numeric_array
-from poolkit._errors import ArgumentError, ArgumentTypeError, PoolError, message
+from poolkit._errors import PoolError
 from poolkit.geometry import Plan, Specification, bind
 from poolkit.geometry.border import Border
 from poolkit.ops.missing import Missing
-from poolkit.ops.operation import Array, Linearised, Operation, check_out, placed
+from poolkit.ops.operation import (
+    Array,
+    Linearised,
+    Operation,
+    check_out,
+    placed,
+    placed_both,
+    refuse_indices,
+    two_outs,
+)
 from poolkit.ops.unpooling import pick
 from poolkit.reducers import Reducer
 from poolkit.reducers.dtypes import DType, float_accumulator
 
-__all__ = ["Array", "Reduce", "Request", "two_outs"]
+__all__ = ["Array", "Reduce", "Request"]
 
 Reduce: TypeAlias = str | Reducer | Callable[..., Any]
 
@@ -67,7 +76,7 @@ class Request(Operation):
         border: Border | None = None,
     ) -> None:
         self.windows = windows if border is None else replace(windows, may_be_empty=True)
-        self.missing = missing
+        self.missing = None if missing is None or missing.is_usual else missing
         self.border = border
         self.reducer = reducer
         self.engine = engine
@@ -100,12 +109,12 @@ class Request(Operation):
                 return out
             if not self.with_indices:
                 pooled = engines.pool(plan, self.reducer, array, self.engine)
-                return self._placed(plan, pooled, out)
+                return placed(self.shape_of_output(plan, pooled), out)
             both = engines.pool_with_indices(
                 plan, self.reducer, array, np.dtype(np.int64), self.engine
             )
-            outs = (None, None) if out is None else two_outs(out)
-            return tuple(map(self._placed, (plan, plan), both, outs))
+            values, indices = (self.shape_of_output(plan, each) for each in both)
+            return placed_both(values, indices, out)
         except PoolError as error:
             error.add_note(f"({self.reducer.name} of a {array.dtype} array of shape {array.shape})")
             raise
@@ -120,9 +129,7 @@ class Request(Operation):
         return {name: np.asarray(getattr(self.reducer, name), np.float64) for name in names}
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
-        if self.with_indices:
-            wanted = "not be True where a derivative is asked for"
-            raise ArgumentError(message("return_indices", wanted, "True"))
+        refuse_indices(self.with_indices)
         plan = bind(self.windows, x.shape)
         reducer, engine, inputs = self.reducer, self.engine, self.inputs()
         if reducer.routing == "selected":
@@ -170,9 +177,6 @@ class Request(Operation):
         """Return an array of the plan's output shape in the shape that callers see."""
         return pooled.squeeze(plan.axes) if self.drops_axes else pooled
 
-    def _placed(self, plan: Plan, pooled: Array, out: Array | None) -> Array:
-        return placed(self.shape_of_output(plan, pooled), out)
-
     def _make_ready(self, plan: Plan, x: Array) -> "_Ready | None":
         key = x.shape, x.dtype, x.strides
         if key in self._ready:
@@ -217,14 +221,6 @@ class Request(Operation):
         ):
             return False
         return pool(x, values, indices)
-
-
-def two_outs(out: Any) -> tuple[Any, Any]:
-    """Return the two arrays for values and indices, refusing anything else."""
-    if not isinstance(out, tuple) or len(out) != 2:
-        wanted = "be two arrays, for the values and the indices"
-        raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
-    return out
 
 
 _Ready: TypeAlias = tuple[engines.Prepared, tuple[int, ...], DType, tuple[int, ...] | None]

@@ -14,7 +14,14 @@ from poolkit.geometry import Plan, Specification, bind
 from poolkit.ops.ask import Nan
 from poolkit.ops.derive import of_ranks, operation
 from poolkit.ops.missing import Missing, Presence
-from poolkit.ops.operation import Array, Linearised, Operation, placed
+from poolkit.ops.operation import (
+    Array,
+    Linearised,
+    Operation,
+    placed,
+    placed_both,
+    refuse_indices,
+)
 from poolkit.ops.pieced import pooling
 from poolkit.ops.unpooling import pick
 from poolkit.reducers import ExpectedDraw, draw_by_share
@@ -45,20 +52,13 @@ class Stochastic(Operation):
             pooled, indices = self._draw(bind(self.windows, array.shape), array)
             if not self.with_indices:
                 return placed(pooled, out)
-            if out is None:
-                return pooled, indices
-            if not isinstance(out, tuple) or len(out) != 2:
-                wanted = "be two arrays, for the values and the indices"
-                raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
-            return placed(pooled, out[0]), placed(indices, out[1])
+            return placed_both(pooled, indices, out)
         except PoolError as error:
             error.add_note(f"(a draw from a {array.dtype} array of shape {array.shape})")
             raise
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
-        if self.with_indices:
-            wanted = "not be True where a derivative is asked for"
-            raise ArgumentError(message("return_indices", wanted, "True"))
+        refuse_indices(self.with_indices)
         plan = bind(self.windows, x.shape)
         y, indices = self._draw(plan, x)
         is_drawn, places = indices >= 0, np.maximum(indices, 0)

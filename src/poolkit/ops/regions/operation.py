@@ -9,7 +9,14 @@ import numpy.typing as npt
 from poolkit._arrays import as_numeric_array
 from poolkit._errors import ArgumentError, ArgumentTypeError, message
 from poolkit.ops.missing import Presence
-from poolkit.ops.operation import Array, Linearised, Operation, placed
+from poolkit.ops.operation import (
+    Array,
+    Linearised,
+    Operation,
+    placed,
+    placed_both,
+    refuse_indices,
+)
 from poolkit.ops.regions.bins import BinPooling
 from poolkit.ops.regions.boxes import Regions
 from poolkit.ops.regions.given import as_regions
@@ -62,17 +69,11 @@ class RegionPooling(Operation):
             values, chosen = self._filled(present, array), present.chosen
         if not self.with_indices:
             return placed(values, out)
-        if out is not None and (not isinstance(out, tuple) or len(out) != 2):
-            wanted = "be two arrays, for the values and the indices"
-            raise ArgumentTypeError(message("out", wanted, type(out).__qualname__))
         assert chosen is not None
-        to_values, to_indices = out or (None, None)
-        return placed(values, to_values), placed(chosen, to_indices)
+        return placed_both(values, chosen, out)
 
     def linearise(self, x: Array, wrt: tuple[str, ...]) -> Linearised:
-        if self.with_indices:
-            wanted = "not be True where a derivative is asked for"
-            raise ArgumentError(message("return_indices", wanted, "True"))
+        refuse_indices(self.with_indices)
         inner, regions, pooling = self._ready(x)
         dtype = native(x.dtype)
         if not self.presence.is_usual:
